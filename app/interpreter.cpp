@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "interpreter.h"
+
+#include "bindings.h"
+#include "paths.h"
+
+#include <pybind11/embed.h>
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QProcess>
+#include <QRegularExpression>
+
+namespace py = pybind11;
+
+// Built in, under a name of its own: the package finds it as liaison._core.
+PYBIND11_EMBEDDED_MODULE(_liaison_core, module)
+{
+    liaison::defineCore(module);
+}
+
+namespace liaison {
+
+namespace {
+
+const QString embeddedVersion = QStringLiteral("%1.%2").arg(PY_MAJOR_VERSION).arg(PY_MINOR_VERSION);
+
+/// What pyvenv.cfg says of a virtual environment's version, in the words of venv, virtualenv or uv; else empty.
+QString recordedVersion(const QString &interpreter)
+{
+    QFile file(QFileInfo(interpreter).absolutePath() + QStringLiteral("/../pyvenv.cfg"));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    static const QRegularExpression entry(QStringLiteral("^\\s*version(?:_info)?\\s*=\\s*(\\d+\\.\\d+)"),
+                                          QRegularExpression::MultilineOption);
+    return entry.match(QString::fromUtf8(file.readAll())).captured(1);
+}
+
+/// What the interpreter itself says: its version and where it really is (a shim may stand in front of it).
+QStringList askedInterpreter(const QString &path)
+{
+    constexpr int patience_ms = 10'000;
+    QProcess process;
+    process.start(path, {QStringLiteral("-I"), QStringLiteral("-S"), QStringLiteral("-c"),
+                         QStringLiteral("import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)")});
+    const bool ran = process.waitForFinished(patience_ms) && process.exitStatus() == QProcess::NormalExit
+        && process.exitCode() == 0;
+    return ran ? QString::fromUtf8(process.readAllStandardOutput()).trimmed().split(QLatin1Char('\n')) : QStringList();
+}
+
+QString checkedInterpreter(const QString &path)
+{
+    auto version = recordedVersion(path);
+    auto executable = path;
+    if (version.isEmpty()) {
+        const auto answer = askedInterpreter(path);
+        if (answer.size() != 2)
+            throw InterpreterError(QStringLiteral("\"%1\" is no Python interpreter that runs").arg(path));
+        version = answer.at(0);
+        executable = answer.at(1);
+    }
+    if (version != embeddedVersion)
+        throw InterpreterError(QStringLiteral("\"%1\" is Python %2, but this program embeds Python %3: give --python "
+                                              "an interpreter of that version, or run \"%1 -m liaison.websocket\"")
+                                   .arg(path, version, embeddedVersion));
+    return executable;
+}
+
+void check(PyStatus status, PyConfig *config)
+{
+    if (!PyStatus_Exception(status))
+        return;
+    PyConfig_Clear(config);
+    throw InterpreterError(QStringLiteral("Python does not start: %1").arg(QString::fromUtf8(status.err_msg)));
+}
+
+void setText(PyConfig &config, wchar_t **field, const QString &text)
+{
+    check(PyConfig_SetBytesString(&config, field, QFile::encodeName(text).constData()), &config);
+}
+
+/// Where the package's Python files are: beside the executable in a build tree, or where they were installed.
+QString packageFolder()
+{
+    const QDir here(QCoreApplication::applicationDirPath());
+    for (const auto *relative : {buildPackagePath, installedPackagePath}) {
+        const auto folder = QDir::cleanPath(here.absoluteFilePath(QString::fromUtf8(relative)));
+        if (QFile::exists(folder + QStringLiteral("/liaison/__init__.py")))
+            return folder;
+    }
+    throw InterpreterError(QStringLiteral("the Python package liaison is not beside this program, in \"%1\"")
+                               .arg(QDir::cleanPath(here.absoluteFilePath(QString::fromUtf8(installedPackagePath)))));
+}
+
+/// Makes the package importable without a new entry in sys.path, and its core the one in this program, not that of
+/// an extension module which the environment may hold.
+void offerPackage(const QString &folder)
+{
+    py::dict scope;
+    scope["folder"] = folder.toStdString();
+    scope["core"] = py::module_::import("_liaison_core");
+    py::exec(R"(
+import sys
+from _frozen_importlib_external import PathFinder
+
+class LiaisonFinder:
+    """Finds the package liaison where the executable has it."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None, folder=folder):
+        return PathFinder.find_spec(name, [folder]) if name == "liaison" else None
+
+sys.meta_path.insert(0, LiaisonFinder)
+sys.modules["liaison._core"] = core
+)",
+             scope);
+}
+
+/// As python -m has it: the current folder is where imports look first.
+void addCurrentFolder()
+{
+    const auto sys = py::module_::import("sys");
+    if (py::getattr(sys.attr("flags"), "safe_path", py::bool_(false)).cast<bool>())
+        return;
+    try {
+        sys.attr("path").attr("insert")(0, py::module_::import("os").attr("getcwd")());
+    } catch (const py::error_already_set &error) {
+        // A current folder that has been deleted is none.
+        if (!error.matches(PyExc_OSError))
+            throw;
+    }
+}
+
+} // namespace
+
+QString chosenInterpreter(const QString &given)
+{
+    if (!given.isEmpty())
+        return checkedInterpreter(QFileInfo(given).absoluteFilePath());
+    const auto environment = qEnvironmentVariable("VIRTUAL_ENV");
+    if (!environment.isEmpty())
+        return checkedInterpreter(QDir(environment).absoluteFilePath(QStringLiteral("bin/python")));
+    return QString::fromUtf8(builtWithPython);
+}
+
+Interpreter::Interpreter(const QString &executable, const QStringList &arguments)
+{
+    const auto package = packageFolder();
+    PyConfig config;
+    PyConfig_InitPythonConfig(&config);
+    config.parse_argv = 0;
+    config.buffered_stdio = 0;
+    config.faulthandler = 1;
+    setText(config, &config.program_name, executable);
+    setText(config, &config.executable, executable);
+    for (const auto &argument : arguments) {
+        const auto wide = argument.toStdWString();
+        check(PyWideStringList_Append(&config.argv, wide.c_str()), &config);
+    }
+    check(Py_InitializeFromConfig(&config), &config);
+    PyConfig_Clear(&config);
+    try {
+        addCurrentFolder();
+        offerPackage(package);
+    } catch (py::error_already_set &error) {
+        throw InterpreterError(QString::fromUtf8(error.what()));
+    }
+}
+
+Interpreter::~Interpreter()
+{
+    py::finalize_interpreter();
+}
+
+} // namespace liaison

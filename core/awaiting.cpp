@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "awaiting.h"
+
+namespace py = pybind11;
+
+namespace liaison {
+
+namespace {
+
+bool isOfPlainType(PyObject *object)
+{
+    const PyTypeObject *type = Py_TYPE(object);
+    return type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type || object == Py_None
+        || type == &PyBool_Type || type == &PyList_Type || type == &PyDict_Type || type == &PyTuple_Type
+        || PyType_Check(object);
+}
+
+/// A generator that types.coroutine has marked.
+bool isGeneratorCoroutine(py::handle object)
+{
+    constexpr int iterableCoroutine = 0x100; // inspect.CO_ITERABLE_COROUTINE
+    return PyGen_CheckExact(object.ptr()) && (object.attr("gi_code").attr("co_flags").cast<int>() & iterableCoroutine);
+}
+
+} // namespace
+
+bool arrivesLater(py::handle result)
+{
+    if (isOfPlainType(result.ptr()))
+        return false;
+    const PyTypeObject *type = Py_TYPE(result.ptr());
+    if (type->tp_as_async && type->tp_as_async->am_await)
+        return true;
+    // Asked of the type: an object may answer to any name.
+    const auto typeObject = py::type::handle_of(result);
+    return (py::hasattr(typeObject, "add_done_callback") && py::hasattr(typeObject, "result"))
+        || isGeneratorCoroutine(result);
+}
+
+void watch(const py::object &result, const py::cpp_function &done)
+{
+    py::module_::import("liaison._awaiting").attr("watch")(result, done);
+}
+
+} // namespace liaison

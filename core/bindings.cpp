@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "bindings.h"
+
+#include "address.h"
+#include "companion.h"
+#include "encoder.h"
+#include "failure.h"
+#include "logging.h"
+#include "markers.h"
+#include "service.h"
+#include "target.h"
+
+#include <cstdio>
+
+namespace py = pybind11;
+
+namespace liaison {
+
+namespace {
+
+
+/// Text as it is, in UTF-8; anything else as JSON, an object with at least an empty "evt".
+QByteArray pushText(py::handle message)
+{
+    if (PyUnicode_Check(message.ptr())) {
+        Py_ssize_t length = 0;
+        const char *text = PyUnicode_AsUTF8AndSize(message.ptr(), &length);
+        if (!text)
+            throw py::error_already_set();
+        return {text, length};
+    }
+    Encoder encoder;
+    encoder.ensureEvt();
+    encoder.write(message);
+    return encoder.take();
+}
+
+py::list textList(const QByteArrayList &texts)
+{
+    py::list list;
+    for (const auto &text : texts)
+        list.append(py::reinterpret_steal<py::object>(
+            PyUnicode_DecodeUTF8(text.constData(), text.size(), "replace")));
+    return list;
+}
+
+void run(Service &service, const py::object &companion)
+{
+    try {
+        service.run(companion);
+    } catch (const ServiceError &error) {
+        PyErr_SetString(PyExc_OSError, error.what());
+        throw py::error_already_set();
+    } catch (const AddressError &error) {
+        PyErr_SetString(PyExc_OSError, error.what());
+        throw py::error_already_set();
+    }
+}
+
+CallParts callParts(const py::sequence &args, const py::dict &kwargs)
+{
+    CallParts call;
+    for (const auto item : args)
+        call.args.push_back(py::reinterpret_borrow<py::object>(item));
+    call.kwargs = kwargs;
+    return call;
+}
+
+} // namespace
+
+void defineCore(py::module_ &module)
+{
+    module.doc() = "The extension module: Liaison's core.";
+
+    py::class_<Targets>(module, "Targets", "Finds what targets point to.")
+        .def(py::init<>())
+        .def("resolve", &Targets::resolve, py::arg("namespace"), py::arg("target"))
+        .def(
+            "call",
+            [](Targets &targets, const py::object &namespaceDict, const py::object &target, const py::sequence &args,
+               const py::dict &kwargs) {
+                return callTarget(targets, namespaceDict, target, callParts(args, kwargs));
+            },
+            py::arg("namespace"), py::arg("target"), py::arg("args"), py::arg("kwargs"));
+
+    py::class_<Service>(module, "Service", "Serves a companion.")
+        .def(py::init([](const std::string &host, quint16 port, qint64 maxMessageSize) {
+                 ServiceOptions options;
+                 options.host = QString::fromStdString(host);
+                 options.port = port;
+                 options.maxMessageSize = maxMessageSize;
+                 return std::make_unique<Service>(options);
+             }),
+             py::arg("host"), py::arg("port"), py::arg("max_message_size"))
+        .def("run", &run, py::arg("companion"))
+        .def("stop", &Service::stop)
+        .def("push", [](Service &service, py::handle message) { service.push(pushText(message)); },
+             py::arg("message"))
+        .def("messages", [](const Service &service) { return textList(service.messages()); })
+        .def_property_readonly("host", [](const Service &service) { return service.options().host.toStdString(); })
+        .def_property_readonly("port", &Service::port)
+        .def_property_readonly("alive", &Service::isAlive);
+
+    module.def(
+        "main",
+        [](const py::list &argv) {
+            QStringList arguments;
+            for (const auto argument : argv)
+                arguments.append(QString::fromStdString(py::str(argument)));
+            return runModule(arguments);
+        },
+        py::arg("argv"), "Serve as the command line says; answers the process's exit code.");
+    module.def("traceback_lines", [](py::handle exception) { return tracebackLines(exception); },
+               py::arg("exception"));
+    module.def(
+        "encode",
+        [](py::handle value) {
+            Encoder encoder;
+            encoder.write(value);
+            const auto text = encoder.take();
+            return py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(text.constData(), text.size(), nullptr));
+        },
+        py::arg("value"), "A value as the JSON that clients get of it.");
+}
+
+int serve(const Options &options)
+{
+    try {
+        const auto service = py::cast(std::make_unique<Service>(options.service));
+        const auto liaison = py::module_::import("liaison.websocket").attr("WebsocketLiaison");
+        liaison(py::arg("_service") = service).attr("start")();
+        return 0;
+    } catch (py::error_already_set &error) {
+        // One line: what could not be done. Its traceback would tell of Liaison's insides.
+        complain(QString::fromStdString(py::str(error.value())));
+        return 1;
+    }
+}
+
+int runModule(const QStringList &arguments)
+{
+    setUpLogging(false);
+    ensureApplication();
+    try {
+        const auto options = parseOptions(arguments, Program::Module);
+        if (!options.output.isNull()) {
+            std::fputs(options.output.toUtf8().constData(), stdout);
+            std::fflush(stdout);
+            return 0;
+        }
+        setUpLogging(options.verbose);
+        Py_AtExit(writeStopMarker);
+        return serve(options);
+    } catch (const UsageError &error) {
+        complain(QString::fromUtf8(error.what()));
+        return 2;
+    }
+}
+
+} // namespace liaison

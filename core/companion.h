@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fork.h"
+#include "interrupter.h"
+#include "mailbox.h"
+#include "message.h"
+
+#include <pybind11/pybind11.h>
+
+#include <QObject>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace liaison {
+
+class Targets;
+
+/// The arguments of a call, as Python objects.
+struct CallParts {
+    std::vector<pybind11::object> args;
+    pybind11::dict kwargs; ///< str to object
+};
+
+/// Runs commands: the one place where Python is called for a client. Lives on the thread that it was made on,
+/// Python's main thread as a rule; commands come from any thread, run one after another, and each is answered
+/// exactly once with replied().
+///
+/// The namespace and the table of commands are those of a Python object, an instance of liaison.Companion.
+class Companion final : public QObject {
+    Q_OBJECT
+public:
+    /// Needs the GIL, as the destructor does.
+    /// @param python an instance of the Python class liaison.Companion
+    explicit Companion(pybind11::object python);
+    ~Companion() override;
+
+    /// Thread-safe. The command runs when those before it are done.
+    void enqueue(const liaison::Command &command);
+
+    /// Thread-safe. No command begins any more: those that wait get an error reply. One that runs goes on.
+    void close();
+
+    /// Thread-safe. Raises KeyboardInterrupt in the command that runs; answers whether there was one.
+    bool interruptRunning();
+
+    /// Error replies to all whose results have not arrived. Needs the GIL.
+    void abandonPending();
+
+Q_SIGNALS:
+    /// A whole reply, in UTF-8. Emitted on whichever thread finished it.
+    void replied(liaison::ClientId client, const QByteArray &text);
+
+private:
+    /// The commands whose arguments are the arguments of another call, which go there without a detour; and get,
+    /// the other one that frontends send most.
+    enum class Kind { Run, Try, Init, Get, Other };
+
+    struct Direct {
+        Kind kind = Kind::Other;
+        pybind11::object method; ///< null where the Python object overrides it
+    };
+
+    /// A reply that waits for its result.
+    struct Pending {
+        ClientId client = everyClient;
+        QByteArray evt;
+        bool isTry = false;
+    };
+
+    /// Reaches the companion from callbacks that may outlive it. Used with the GIL.
+    struct Link {
+        Companion *companion = nullptr;
+    };
+
+    void runWaiting();
+    void run(const Command &command);
+    void finish(const Pending &pending, const pybind11::object &result);
+    void awaitResult(quint64 serial, const Pending &pending, const pybind11::object &result);
+    void onArrived(quint64 serial, const pybind11::object &result, const pybind11::object &exception);
+    void fail(const Pending &pending, const pybind11::list &traceback);
+    void reply(const Pending &pending, pybind11::error_already_set &error);
+
+    pybind11::object method(const QString &name);
+    Kind kindOf(const pybind11::object &method) const;
+    static bool isPlain(Kind kind, const CallParts &call);
+    pybind11::object execute(Kind kind, const pybind11::object &method, const CallParts &call);
+
+    pybind11::object m_python;
+    Targets *m_targets; ///< owned by m_python
+    std::array<Direct, 4> m_direct;
+    pybind11::object m_namespaceName;
+    pybind11::object m_commandsName;
+    std::map<quint64, Pending> m_pending;
+    std::shared_ptr<Link> m_link;
+    Interrupter m_interrupter;
+    Mailbox<Command> m_waiting;
+    int m_generation = forkGeneration();
+};
+
+/// Calls what a target names, as the commands run, try and init do: references among the top-level arguments, the
+/// keyword arguments and their names are replaced by what they point to.
+/// @param namespaceDict dict of str to object
+/// @param target str
+/// @param skipped so many of the arguments come before those of the call
+/// @throws pybind11::error_already_set whatever the target's resolution or the call raises
+pybind11::object callTarget(Targets &targets, const pybind11::object &namespaceDict, const pybind11::object &target,
+                            const CallParts &call, std::size_t skipped = 0);
+
+} // namespace liaison

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "decoder.h"
+
+#include "recursion.h"
+
+namespace py = pybind11;
+
+namespace liaison {
+
+namespace {
+
+py::object owned(PyObject *object)
+{
+    if (!object)
+        throw py::error_already_set();
+    return py::reinterpret_steal<py::object>(object);
+}
+
+} // namespace
+
+py::list decoded(simdjson::dom::array array)
+{
+    const RecursionGuard guard(" while reading JSON");
+    py::list result;
+    // size() stops counting at 2^24 - 1.
+    for (const auto element : array) {
+        const auto item = decoded(element);
+        if (PyList_Append(result.ptr(), item.ptr()) < 0)
+            throw py::error_already_set();
+    }
+    return result;
+}
+
+py::dict decoded(simdjson::dom::object object)
+{
+    const RecursionGuard guard(" while reading JSON");
+    py::dict result;
+    for (const auto member : object) {
+        const auto name = decoded(member.key);
+        const auto value = decoded(member.value);
+        if (PyDict_SetItem(result.ptr(), name.ptr(), value.ptr()) < 0)
+            throw py::error_already_set();
+    }
+    return result;
+}
+
+py::object decoded(std::string_view string)
+{
+    return owned(PyUnicode_DecodeUTF8(string.data(), Py_ssize_t(string.size()), nullptr));
+}
+
+py::object decoded(simdjson::dom::element element)
+{
+    using simdjson::dom::element_type;
+    switch (element.type()) {
+    case element_type::ARRAY:
+        return decoded(element.get_array().value_unsafe());
+    case element_type::OBJECT:
+        return decoded(element.get_object().value_unsafe());
+    case element_type::STRING:
+        return decoded(element.get_string().value_unsafe());
+    case element_type::INT64:
+        return owned(PyLong_FromLongLong(element.get_int64().value_unsafe()));
+    case element_type::UINT64:
+        return owned(PyLong_FromUnsignedLongLong(element.get_uint64().value_unsafe()));
+    case element_type::DOUBLE:
+        return owned(PyFloat_FromDouble(element.get_double().value_unsafe()));
+    case element_type::BOOL:
+        return py::bool_(element.get_bool().value_unsafe());
+    case element_type::NULL_VALUE:
+        break;
+    }
+    return py::none();
+}
+
+py::object loadedJson(const QByteArray &text)
+{
+    return py::module_::import("json").attr("loads")(
+        decoded(std::string_view(text.constData(), std::size_t(text.size()))));
+}
+
+} // namespace liaison

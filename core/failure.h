@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace liaison {
+
+/// An exception as traceback.format_exception() gives it: a list of str, the last "Type: message\n". Frames of
+/// Liaison's own at its top are left out, so that it begins with the code that was called. Needs the GIL.
+pybind11::list tracebackLines(pybind11::handle exception);
+
+/// The same for an exception that C++ has caught.
+pybind11::list tracebackLines(pybind11::error_already_set &error);
+
+/// The file name of code that was compiled from a target, as tracebacks show it.
+inline constexpr const char *targetFileName = "<target>";
+
+} // namespace liaison

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QString>
+
+#include <stdexcept>
+#include <string_view>
+
+namespace liaison {
+
+/// Where and why a text is not JSON. what() reads like Python's JSONDecodeError:
+/// "Expecting value: line 1 column 13 (char 12)".
+class JsonFault : public std::runtime_error {
+public:
+    JsonFault(std::string_view text, std::size_t offset, const char *reason);
+};
+
+/// One member of an object: its name, and the text of its value (a view into the scanned text).
+struct JsonMember {
+    QString name;
+    std::string_view value;
+};
+
+/// What a whole text holds, found without building any value.
+struct JsonOutline {
+    std::string_view value;   ///< the one value, without the white space around it
+    bool hasNonFinite = false; ///< whether NaN, Infinity or -Infinity occurs outside strings
+};
+
+/// Checks that `text` is one value in the grammar of Python's json.loads (RFC 8259 and the literals NaN,
+/// Infinity and -Infinity), at any depth of nesting.
+/// @throws JsonFault where it is not
+JsonOutline scanJson(std::string_view text);
+
+/// The members of an object that scanJson() has accepted, in their order, duplicates included.
+QList<JsonMember> jsonMembers(std::string_view object);
+
+/// The number of elements of an array that scanJson() has accepted.
+qsizetype jsonElementCount(std::string_view array);
+
+/// The text of a JSON string that scanJson() has accepted, quotes included, as what it stands for.
+/// Lone surrogates survive.
+QString unquotedJson(std::string_view string);
+
+/// `text`, which scanJson() has accepted, with null for every NaN, Infinity and -Infinity: strict JSON.
+QByteArray withoutNonFinite(std::string_view text);
+
+/// `text` as a JSON string, quotes included, in UTF-8.
+QByteArray quotedJson(const QString &text);
+
+} // namespace liaison

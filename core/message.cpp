@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+#include "message.h"
+
+#include "arguments.h"
+#include "jsontext.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+namespace liaison {
+
+namespace {
+
+using simdjson::dom::element_type;
+
+/// The members of a message that its envelope keeps; everything else only travels in evt.
+constexpr std::array<QLatin1String, 4> envelopeMembers = {QLatin1String("id"), QLatin1String("timeout"),
+                                                         QLatin1String("stream"), QLatin1String("echo")};
+
+struct InvalidCommand {
+    QByteArray type;
+    QString reason;
+};
+
+QString text(std::string_view view)
+{
+    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+QLatin1String kindOf(element_type type)
+{
+    switch (type) {
+    case element_type::ARRAY:
+        return QLatin1String("an array");
+    case element_type::OBJECT:
+        return QLatin1String("an object");
+    case element_type::STRING:
+        return QLatin1String("a string");
+    case element_type::BOOL:
+        return QLatin1String("a boolean");
+    case element_type::NULL_VALUE:
+        return QLatin1String("null");
+    default:
+        return QLatin1String("a number");
+    }
+}
+
+QLatin1String kindOf(std::string_view json)
+{
+    switch (json.front()) {
+    case '[':
+        return QLatin1String("an array");
+    case '{':
+        return QLatin1String("an object");
+    case '"':
+        return QLatin1String("a string");
+    case 't':
+    case 'f':
+        return QLatin1String("a boolean");
+    case 'n':
+        return QLatin1String("null");
+    default:
+        return QLatin1String("a number");
+    }
+}
+
+QJsonValue jsonValue(simdjson::dom::element element)
+{
+    switch (element.type()) {
+    case element_type::STRING:
+        return text(element.get_string().value_unsafe());
+    case element_type::INT64:
+        return qint64(element.get_int64().value_unsafe());
+    case element_type::BOOL:
+        return element.get_bool().value_unsafe();
+    case element_type::NULL_VALUE:
+        return QJsonValue::Null;
+    case element_type::DOUBLE:
+    case element_type::UINT64:
+        return element.get_double().value_unsafe();
+    default:
+        // Only an id may be a container, and few are: Qt's own parser will do.
+        return QJsonDocument::fromJson("[" + QByteArray::fromStdString(simdjson::minify(element)) + "]").array().at(0);
+    }
+}
+
+QJsonValue jsonValue(std::string_view json)
+{
+    if (json.front() == '"')
+        return unquotedJson(json);
+    return QJsonDocument::fromJson("[" + withoutNonFinite(json) + "]").array().at(0);
+}
+
+InvalidCommand wrongType(const char *field, const char *expected, QLatin1String got)
+{
+    return {"TypeError", QStringLiteral("%1 must be %2, not %3")
+                             .arg(QLatin1String(field), QLatin1String(expected), got)};
+}
+
+InvalidCommand missingField(const char *field, const char *expected)
+{
+    return {"KeyError", QStringLiteral("%1 is missing: expected %2").arg(QLatin1String(field), QLatin1String(expected))};
+}
+
+constexpr const char *commandField = "\"command\"";
+constexpr const char *commandForm = R"(an object such as {"command": "run", "args": ["math:hypot", 3, 4]})";
+constexpr const char *nameField = "\"command\" in \"command\"";
+constexpr const char *nameForm = "a string, the command's name";
+
+/// Checks fields and collects a Command, whatever parsed them: `Json` is simdjson's element or a piece of text.
+template <typename Json> class CommandBuilder {
+public:
+    explicit CommandBuilder(Arguments &arguments) : m_arguments(arguments) { }
+
+    void setMember(const QString &name, Json value)
+    {
+        if (name == QLatin1String("command"))
+            m_command = value;
+        else if (std::find(envelopeMembers.begin(), envelopeMembers.end(), name) != envelopeMembers.end())
+            m_envelope.insert(name, jsonValue(value));
+    }
+
+    void setCommandMember(const QString &name, Json value)
+    {
+        if (name == QLatin1String("command"))
+            m_name = value;
+        else if (name == QLatin1String("args"))
+            m_args = value;
+        else if (name == QLatin1String("kwargs"))
+            m_kwargs = value;
+        else if (name == QLatin1String("references"))
+            m_inner.insert(name, jsonValue(value));
+    }
+
+    Json commandObject() const
+    {
+        if (!m_command)
+            throw missingField(commandField, commandForm);
+        if (kind(*m_command) != QLatin1String("an object"))
+            throw wrongType(commandField, commandForm, kind(*m_command));
+        return *m_command;
+    }
+
+    Command command()
+    {
+        if (!m_name)
+            throw missingField(nameField, nameForm);
+        if (kind(*m_name) != QLatin1String("a string"))
+            throw wrongType(nameField, nameForm, kind(*m_name));
+        if (m_args && kind(*m_args) != QLatin1String("an array"))
+            throw wrongType("\"args\"", "an array", kind(*m_args));
+        if (m_kwargs && kind(*m_kwargs) != QLatin1String("an object"))
+            throw wrongType("\"kwargs\"", "an object", kind(*m_kwargs));
+        setArguments();
+        Command command;
+        command.name = jsonValue(*m_name).toString();
+        m_inner.insert(QLatin1String("command"), command.name);
+        m_envelope.insert(QLatin1String("command"), m_inner);
+        command.envelope = QJsonDocument(m_envelope);
+        return command;
+    }
+
+private:
+    static QLatin1String kind(simdjson::dom::element value) { return kindOf(value.type()); }
+    static QLatin1String kind(std::string_view value) { return kindOf(value); }
+
+    void setArguments();
+
+    Arguments &m_arguments;
+    std::optional<Json> m_command;
+    std::optional<Json> m_name;
+    std::optional<Json> m_args;
+    std::optional<Json> m_kwargs;
+    QJsonObject m_envelope;
+    QJsonObject m_inner;
+};
+
+template <> void CommandBuilder<simdjson::dom::element>::setArguments()
+{
+    if (m_args) {
+        m_arguments.args = m_args->get_array().value_unsafe();
+        m_arguments.argsCount = qsizetype(m_arguments.args->size());
+    }
+    if (m_kwargs) {
+        m_arguments.kwargs = m_kwargs->get_object().value_unsafe();
+        if (m_arguments.kwargs->begin() != m_arguments.kwargs->end())
+            m_arguments.firstKeyword = text(m_arguments.kwargs->begin().key());
+    }
+}
+
+template <> void CommandBuilder<std::string_view>::setArguments()
+{
+    const auto bytes = [](std::string_view view) { return QByteArray(view.data(), qsizetype(view.size())); };
+    if (m_args) {
+        m_arguments.argsText = bytes(*m_args);
+        m_arguments.argsCount = jsonElementCount(*m_args);
+    }
+    if (m_kwargs) {
+        m_arguments.kwargsText = bytes(*m_kwargs);
+        const auto members = jsonMembers(*m_kwargs);
+        if (!members.isEmpty())
+            m_arguments.firstKeyword = members.first().name;
+    }
+}
+
+Command commandFrom(simdjson::dom::object message, Arguments &arguments)
+{
+    CommandBuilder<simdjson::dom::element> builder(arguments);
+    for (const auto member : message)
+        builder.setMember(text(member.key), member.value);
+    for (const auto member : builder.commandObject().get_object())
+        builder.setCommandMember(text(member.key), member.value);
+    return builder.command();
+}
+
+Command commandFrom(std::string_view message, Arguments &arguments)
+{
+    CommandBuilder<std::string_view> builder(arguments);
+    for (const auto &member : jsonMembers(message))
+        builder.setMember(member.name, member.value);
+    for (const auto &member : jsonMembers(builder.commandObject()))
+        builder.setCommandMember(member.name, member.value);
+    return builder.command();
+}
+
+/// The evt of a message that is no object: one still, so that clients may read evt.id.
+QByteArray substituteEvt(const QByteArray &message)
+{
+    constexpr qsizetype longest = 200;
+    // A character is at most four bytes long.
+    auto start = QString::fromUtf8(message.first(std::min(message.size(), longest * 4)));
+    qsizetype end = 0;
+    for (qsizetype i = 0; i < longest && end < start.size(); ++i)
+        end += start.at(end).isHighSurrogate() && end + 1 < start.size() ? 2 : 1;
+    start.truncate(end);
+    return "{\"id\": null, \"message\": " + quotedJson(start) + "}";
+}
+
+Fault notAnObject(const QByteArray &message, QLatin1String got)
+{
+    return {"TypeError", QStringLiteral("a message must be an object with a \"command\", not %1").arg(got),
+            substituteEvt(message)};
+}
+
+/// What simdjson declined: no JSON, or JSON that only Python takes.
+std::variant<Command, Fault> parseDeclined(const QByteArray &message, const std::shared_ptr<Arguments> &arguments)
+{
+    const std::string_view view(message.constData(), std::size_t(message.size()));
+    try {
+        if (!simdjson::validate_utf8(view))
+            return Fault{"UnicodeDecodeError", QStringLiteral("a message must be UTF-8"), substituteEvt(message)};
+        const auto outline = scanJson(view);
+        if (outline.value.front() != '{')
+            return notAnObject(message, kindOf(outline.value));
+        const auto evt = outline.hasNonFinite ? withoutNonFinite(view) : message;
+        try {
+            auto command = commandFrom(outline.value, *arguments);
+            command.evt = evt;
+            command.arguments = arguments;
+            return command;
+        } catch (const InvalidCommand &invalid) {
+            return Fault{invalid.type, invalid.reason, evt};
+        }
+    } catch (const JsonFault &fault) {
+        return Fault{"json.decoder.JSONDecodeError", QString::fromUtf8(fault.what()), substituteEvt(message)};
+    }
+}
+
+/// Each thread keeps one parser for its buffers, unless a large message has made them large.
+simdjson::dom::parser &idleParser()
+{
+    constexpr std::size_t largestKept = 1 << 20;
+    thread_local simdjson::dom::parser parser;
+    if (parser.capacity() > largestKept)
+        parser = simdjson::dom::parser();
+    return parser;
+}
+
+} // namespace
+
+std::variant<Command, Fault> parseMessage(const QByteArray &message)
+{
+    auto &parser = idleParser();
+    auto arguments = std::make_shared<Arguments>();
+    simdjson::dom::element root;
+    // A byte order mark is no JSON to Python, so it must not be to a simdjson that skips it.
+    const bool declined = message.startsWith("\xEF\xBB\xBF")
+        || parser
+               .parse_into_document(arguments->document, message.constData(), std::size_t(message.size()), true)
+               .get(root)
+            != simdjson::SUCCESS;
+    if (declined)
+        return parseDeclined(message, arguments);
+    simdjson::dom::object object;
+    if (root.get(object) != simdjson::SUCCESS)
+        return notAnObject(message, kindOf(root.type()));
+    try {
+        auto command = commandFrom(object, *arguments);
+        command.evt = message;
+        command.arguments = std::move(arguments);
+        return command;
+    } catch (const InvalidCommand &invalid) {
+        return Fault{invalid.type, invalid.reason, message};
+    }
+}
+
+} // namespace liaison

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "clientid.h"
+
+#include <QByteArray>
+#include <QJsonDocument>
+#include <QString>
+
+#include <memory>
+#include <variant>
+
+namespace liaison {
+
+class Arguments;
+
+/// One command on its way from a client to the Companion. A value: cheap to copy, safe to hand to another thread.
+struct Command {
+    ClientId client = everyClient;
+    quint64 serial = 0;     ///< counts commands in the order they came in; never 0 for one that was dispatched
+    QString name;           ///< "run", "get", ...
+    QJsonDocument envelope; ///< the message without its arguments: what signals, spies, logs and the tray read
+    QByteArray evt;         ///< the message as received, in strict JSON: replies carry it
+    std::shared_ptr<const Arguments> arguments; ///< never null
+};
+
+/// Why a message is no command, as the error reply to it.
+struct Fault {
+    QByteArray type; ///< the name of the Python exception that says it best
+    QString reason;  ///< one sentence that names the field, what was expected and what came
+    QByteArray evt;  ///< the message, or {"id": null, "message": <its first 200 characters>} where it is no object
+};
+
+/// What a text that came in is.
+/// @param text UTF-8, the payload of one WebSocket message
+std::variant<Command, Fault> parseMessage(const QByteArray &text);
+
+} // namespace liaison
+
+Q_DECLARE_METATYPE(liaison::Command)

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "session.h"
+
+#include "address.h"
+#include "deadline.h"
+#include "dispatcher.h"
+#include "frontendwatch.h"
+#include "logging.h"
+#include "markers.h"
+#include "signals.h"
+#include "websockettransport.h"
+
+#include <QTimer>
+
+namespace py = pybind11;
+
+namespace liaison {
+
+namespace {
+
+/// A system call that is about to block may miss an interrupt; so often it is asked again.
+constexpr int interruptInterval_ms = 50;
+
+} // namespace
+
+Session::Session(const ServiceOptions &options, const py::object &companion)
+    : m_options(options)
+    , m_addresses(loopbackAddresses(options.host))
+    , m_companion(companion)
+    , m_transport(new WebSocketTransport(options.maxMessageSize))
+    , m_dispatcher(new Dispatcher)
+{
+    for (QObject *object : {static_cast<QObject *>(m_transport), static_cast<QObject *>(m_dispatcher)}) {
+        object->moveToThread(&m_io);
+        connect(&m_io, &QThread::finished, object, &QObject::deleteLater);
+    }
+    if (isPythonMainThread())
+        watchSignals();
+    connectAll();
+    m_io.setObjectName(QStringLiteral("liaison-io"));
+}
+
+Session::~Session()
+{
+    // While Python finalises, a second signal must not end the process halfway: then the handlers stay.
+    if (m_options.ownsProcess)
+        return;
+    delete m_signals;
+    disarmDeadline();
+}
+
+void Session::connectAll()
+{
+    // Within a thread, and where the receiver is thread-safe, a direct call; between threads only values travel.
+    connect(m_transport, &Transport::textReceived, m_dispatcher, &Dispatcher::onTextReceived, Qt::DirectConnection);
+    connect(m_dispatcher, &Dispatcher::commandReceived, &m_companion, &Companion::enqueue, Qt::DirectConnection);
+    connect(m_dispatcher, &Dispatcher::replied, m_transport, &Transport::post, Qt::DirectConnection);
+    connect(&m_companion, &Companion::replied, m_transport, &Transport::post, Qt::DirectConnection);
+    connect(m_transport, &Transport::listening, this, &Session::onListening);
+    connect(m_transport, &Transport::listenFailed, this, &Session::onListenFailed);
+    connect(m_transport, &Transport::closed, &m_io, &QThread::quit, Qt::DirectConnection);
+    if (m_options.stays)
+        return;
+    auto *watch = new FrontendWatch;
+    watch->moveToThread(&m_io);
+    connect(&m_io, &QThread::finished, watch, &QObject::deleteLater);
+    connect(m_transport, &Transport::clientJoined, watch, &FrontendWatch::onClientJoined);
+    connect(m_transport, &Transport::clientLeft, watch, [watch](ClientId, qsizetype remaining) {
+        watch->onClientLeft(remaining);
+    });
+    connect(watch, &FrontendWatch::frontendGone, m_transport, [this] {
+        qCInfo(lcLiaison) << "the frontend is gone";
+        stopByForce();
+    });
+}
+
+void Session::watchSignals()
+{
+    // Python sees handlers of its own kind, so that code which takes and restores them restores these. Above them
+    // lies the C handler, which does not wait for Python.
+    m_onInterrupt.emplace(SIGINT, [] { SignalWatcher::notify(SIGINT); });
+    m_onTerminate.emplace(SIGTERM, [] { SignalWatcher::notify(SIGTERM); });
+    m_signals = new SignalWatcher;
+    m_signals->moveToThread(&m_io);
+    connect(m_signals, &SignalWatcher::received, m_transport, [this](int number) {
+        qCInfo(lcLiaison) << "signal" << number;
+        stopByForce();
+    });
+}
+
+void Session::run()
+{
+    m_io.start();
+    QMetaObject::invokeMethod(
+        m_transport, [this] { m_transport->listen(m_addresses, m_options.port); }, Qt::QueuedConnection);
+    {
+        const py::gil_scoped_release idle;
+        m_loop.exec();
+    }
+    m_companion.close();
+    m_companion.abandonPending();
+    const py::gil_scoped_release idle;
+    finishIo();
+    if (m_options.ownsProcess)
+        armDeadline();
+    else
+        writeStopMarker();
+    if (!m_failure.isEmpty())
+        throw ServiceError(m_failure);
+}
+
+void Session::finishIo()
+{
+    // The signals' socket is read on the I/O thread for as long as there is one, and ends on this one.
+    if (m_signals)
+        QMetaObject::invokeMethod(
+            m_signals, [this, home = thread()] { m_signals->moveToThread(home); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(m_transport, &WebSocketTransport::close, Qt::QueuedConnection);
+    m_io.wait();
+}
+
+void Session::onListening(quint16 port)
+{
+    if (m_stopping)
+        return;
+    const auto asGiven = m_options.port && !m_options.address.isEmpty()
+        ? m_options.address
+        : addressText({m_options.host, port});
+    Q_EMIT started(port);
+    writeStartMarker(asGiven.toUtf8(), m_options.newlines ? "\n" : "");
+}
+
+void Session::onListenFailed(const QString &reason)
+{
+    m_failure = QStringLiteral("cannot listen on ") + reason;
+    m_loop.quit();
+}
+
+void Session::stop()
+{
+    if (m_stopping.exchange(true))
+        return;
+    QMetaObject::invokeMethod(m_transport, &WebSocketTransport::stopListening, Qt::QueuedConnection);
+    m_companion.close();
+    QMetaObject::invokeMethod(&m_loop, &QEventLoop::quit, Qt::QueuedConnection);
+}
+
+void Session::stopByForce()
+{
+    armDeadline();
+    stop();
+    auto *again = new QTimer(m_transport);
+    connect(again, &QTimer::timeout, m_transport, [this] { m_companion.interruptRunning(); });
+    again->start(interruptInterval_ms);
+    m_companion.interruptRunning();
+}
+
+void Session::push(const QByteArray &text)
+{
+    m_transport->post(everyClient, text);
+}
+
+QByteArrayList Session::messages() const
+{
+    return m_dispatcher->messages().messages();
+}
+
+} // namespace liaison

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "companion.h"
+#include "pythonsignal.h"
+#include "service.h"
+
+#include <QEventLoop>
+#include <QHostAddress>
+#include <QObject>
+#include <QThread>
+
+namespace liaison {
+
+class Dispatcher;
+class SignalWatcher;
+class WebSocketTransport;
+
+/// One run of a Service, from the first listener to the last socket. Lives on the thread that runs Python; its
+/// sockets live on an I/O thread of its own. What is said to be thread-safe may be called from any thread.
+class Session final : public QObject {
+    Q_OBJECT
+public:
+    /// Needs the GIL.
+    Session(const ServiceOptions &options, const pybind11::object &companion);
+    /// Needs the GIL.
+    ~Session() override;
+
+    /// Serves until it is stopped. Called with the GIL, released while idle.
+    /// @throws ServiceError
+    void run();
+
+    /// Thread-safe. Ends run() as soon as the command that runs has ended.
+    void stop();
+
+    /// Thread-safe.
+    void push(const QByteArray &text);
+
+    /// Thread-safe.
+    QByteArrayList messages() const;
+
+Q_SIGNALS:
+    void started(quint16 port);
+
+private:
+    void connectAll();
+    void watchSignals();
+    void finishIo();
+    void onListening(quint16 port);
+    void onListenFailed(const QString &reason);
+    void stopByForce();
+
+    ServiceOptions m_options;
+    QList<QHostAddress> m_addresses;
+    Companion m_companion;
+    QThread m_io;
+    WebSocketTransport *m_transport; ///< on the I/O thread, as the next two; they end with it
+    Dispatcher *m_dispatcher;
+    std::optional<PythonSignalHandler> m_onInterrupt; ///< SIGINT and SIGTERM as Python sees them; only on its main thread
+    std::optional<PythonSignalHandler> m_onTerminate;
+    SignalWatcher *m_signals = nullptr;
+    QEventLoop m_loop;
+    QString m_failure;
+    std::atomic<bool> m_stopping = false;
+};
+
+} // namespace liaison

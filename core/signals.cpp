@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "signals.h"
+
+#include "fork.h"
+
+#include <QSocketNotifier>
+
+#include <atomic>
+
+#include <cerrno>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace liaison {
+
+namespace {
+
+constexpr std::array<int, 2> watched = {SIGINT, SIGTERM};
+
+std::atomic<int> writeEnd = -1;
+std::atomic<int> owner = 0;
+
+extern "C" void handleSignal(int number)
+{
+    if (forkGeneration() != owner) {
+        std::signal(number, SIG_DFL);
+        std::raise(number);
+        return;
+    }
+    SignalWatcher::notify(number);
+}
+
+} // namespace
+
+SignalWatcher::SignalWatcher()
+{
+    if (writeEnd >= 0
+        || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, m_sockets.data()) != 0)
+        return;
+    m_notifier = new QSocketNotifier(m_sockets[0], QSocketNotifier::Read, this);
+    connect(m_notifier, &QSocketNotifier::activated, this, &SignalWatcher::onReadable);
+    owner = forkGeneration();
+    writeEnd = m_sockets[1];
+    struct sigaction action = {};
+    action.sa_handler = handleSignal;
+    sigemptyset(&action.sa_mask);
+    for (std::size_t i = 0; i < watched.size(); ++i)
+        sigaction(watched[i], &action, &m_previous[i]);
+    m_installed = true;
+}
+
+SignalWatcher::~SignalWatcher()
+{
+    if (!m_installed)
+        return;
+    for (std::size_t i = 0; i < watched.size(); ++i)
+        sigaction(watched[i], &m_previous[i], nullptr);
+    writeEnd = -1;
+    delete m_notifier;
+    ::close(m_sockets[0]);
+    ::close(m_sockets[1]);
+}
+
+void SignalWatcher::notify(int number)
+{
+    const int before = errno;
+    const auto byte = static_cast<unsigned char>(number);
+    // Full means that enough signals wait to be seen.
+    [[maybe_unused]] const auto written = ::write(writeEnd, &byte, 1);
+    errno = before;
+}
+
+void SignalWatcher::onReadable()
+{
+    unsigned char number = 0;
+    while (::read(m_sockets[0], &number, 1) == 1)
+        Q_EMIT received(number);
+}
+
+} // namespace liaison

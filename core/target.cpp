@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+#include "target.h"
+
+#include "failure.h"
+
+namespace py = pybind11;
+
+namespace liaison {
+
+namespace {
+
+/// More texts than a frontend has; one that builds them anew each time does not fill the memory.
+constexpr std::size_t maxRemembered = 4096;
+
+constexpr std::string_view scheme = "python:///";
+
+[[noreturn]] void fail(PyObject *type, const py::str &message)
+{
+    PyErr_SetObject(type, message.ptr());
+    throw py::error_already_set();
+}
+
+py::object interned(const std::string &text)
+{
+    PyObject *name = PyUnicode_InternFromString(text.c_str());
+    if (!name)
+        throw py::error_already_set();
+    return py::reinterpret_steal<py::object>(name);
+}
+
+bool isWordCharacter(Py_UCS4 c)
+{
+    return c == '_' || Py_UNICODE_ISALNUM(c);
+}
+
+/// The names in a dotted text; empty where it is none: "a..b", "a b", "".
+std::vector<py::object> dottedNames(std::string_view text)
+{
+    std::vector<py::object> names;
+    while (true) {
+        const auto dot = text.find('.');
+        const std::string name(text.substr(0, dot));
+        const py::str pyName(name);
+        if (name.empty())
+            return {};
+        for (Py_ssize_t i = 0; i < PyUnicode_GetLength(pyName.ptr()); ++i) {
+            if (!isWordCharacter(PyUnicode_ReadChar(pyName.ptr(), i)))
+                return {};
+        }
+        names.push_back(interned(name));
+        if (dot == text.npos)
+            return names;
+        text.remove_prefix(dot + 1);
+    }
+}
+
+/// The identifier that a text starts with; empty without one.
+std::string leadingName(py::handle text)
+{
+    const Py_ssize_t length = PyUnicode_GetLength(text.ptr());
+    Py_ssize_t end = 0;
+    while (end < length && isWordCharacter(PyUnicode_ReadChar(text.ptr(), end)))
+        ++end;
+    return py::reinterpret_steal<py::str>(PyUnicode_Substring(text.ptr(), 0, end)).cast<std::string>();
+}
+
+/// An attribute; of a mapping without that attribute, its item.
+/// @return null where there is neither; then Python's error is set
+py::object attributeOrItem(py::handle object, py::handle name)
+{
+    if (PyObject *attribute = PyObject_GetAttr(object.ptr(), name.ptr()))
+        return py::reinterpret_steal<py::object>(attribute);
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return {};
+    py::error_already_set missing;
+    const bool isMapping = PyDict_Check(object.ptr())
+        || py::isinstance(object, py::module_::import("collections.abc").attr("Mapping"));
+    if (isMapping) {
+        if (PyObject *item = PyObject_GetItem(object.ptr(), name.ptr()))
+            return py::reinterpret_steal<py::object>(item);
+        if (!PyErr_ExceptionMatches(PyExc_KeyError))
+            return {};
+        PyErr_Clear();
+        PyErr_SetObject(PyExc_AttributeError,
+                        py::str("'{}' object has no attribute or key '{}'")
+                            .format(py::type::of(object).attr("__name__"), name)
+                            .ptr());
+        return {};
+    }
+    missing.restore();
+    return {};
+}
+
+py::object followed(py::object object, const std::vector<py::object> &names, std::size_t first)
+{
+    for (auto i = first; i < names.size(); ++i) {
+        object = attributeOrItem(object, names[i]);
+        if (!object)
+            throw py::error_already_set();
+    }
+    return object;
+}
+
+/// sys.modules[name], or null.
+py::object loadedModule(py::handle name)
+{
+    PyObject *module = PyDict_GetItemWithError(PyImport_GetModuleDict(), name.ptr());
+    if (!module && PyErr_Occurred())
+        throw py::error_already_set();
+    return py::reinterpret_borrow<py::object>(module && module != Py_None ? module : nullptr);
+}
+
+py::object imported(const py::object &name)
+{
+    if (auto module = loadedModule(name))
+        return module;
+    PyObject *module = PyImport_Import(name.ptr());
+    if (!module)
+        throw py::error_already_set();
+    Py_DECREF(module);
+    // import a.b.c answers a.
+    if (auto innermost = loadedModule(name))
+        return innermost;
+    fail(PyExc_ImportError, py::str("module '{}' was imported, but is not in sys.modules").format(name));
+}
+
+py::object joined(const std::vector<py::object> &names, std::size_t count)
+{
+    py::list parts;
+    for (std::size_t i = 0; i < count; ++i)
+        parts.append(names[i]);
+    return py::str(".").attr("join")(parts);
+}
+
+/// Whether an import failed because just this module does not exist, not one that it imports in turn.
+bool isAbout(const py::error_already_set &error, const py::object &module)
+{
+    return error.matches(PyExc_ModuleNotFoundError) && py::getattr(error.value(), "name", py::none()).equal(module);
+}
+
+/// "package.module.attr.attr": modules as far as they can be imported, then attributes.
+py::object resolvedFromModules(const std::vector<py::object> &names)
+{
+    py::object module;
+    try {
+        module = imported(names[0]);
+    } catch (const py::error_already_set &error) {
+        if (!isAbout(error, names[0]))
+            throw;
+        PyErr_SetImportErrorSubclass(
+            PyExc_ModuleNotFoundError,
+            py::str("No module named '{0}', and no '{0}' in the namespace").format(names[0]).ptr(), names[0].ptr(),
+            nullptr);
+        throw py::error_already_set();
+    }
+    std::size_t depth = 1;
+    for (; depth < names.size(); ++depth) {
+        const auto name = joined(names, depth + 1);
+        // Only a package has modules in it, but for what is there already, as os.path is.
+        auto inner = loadedModule(name);
+        if (!inner && !py::hasattr(module, "__path__"))
+            break;
+        try {
+            module = inner ? inner : imported(name);
+        } catch (const py::error_already_set &error) {
+            if (!isAbout(error, name))
+                throw;
+            break;
+        }
+    }
+    return followed(module, names, depth);
+}
+
+/// Compiles an expression whose attributes may also be keys.
+py::object compiledExpression(const std::string &text)
+{
+    const auto ast = py::module_::import("ast");
+    const auto compile = py::module_::import("builtins").attr("compile");
+    const auto tree = compile(text, targetFileName, "eval", ast.attr("PyCF_ONLY_AST"));
+    const auto transformer = py::module_::import("liaison.companion._expression").attr("AttributeOrItem");
+    const auto lenient = ast.attr("fix_missing_locations")(transformer().attr("visit")(tree));
+    return compile(lenient, targetFileName, "eval");
+}
+
+py::object evaluated(const py::object &code, py::handle namespaceDict)
+{
+    py::dict globals;
+    globals["__builtins__"] = py::module_::import("builtins");
+    globals["__liaison_attribute__"] = py::cpp_function([](const py::object &object, const py::object &name) {
+        auto value = attributeOrItem(object, name);
+        if (!value)
+            throw py::error_already_set();
+        return value;
+    });
+    for (const auto item : py::reinterpret_borrow<py::dict>(namespaceDict))
+        globals[item.first] = item.second;
+    PyObject *result = PyEval_EvalCode(code.ptr(), globals.ptr(), globals.ptr());
+    if (!result)
+        throw py::error_already_set();
+    return py::reinterpret_steal<py::object>(result);
+}
+
+py::object itemOf(py::handle dict, py::handle key)
+{
+    PyObject *item = PyDict_GetItemWithError(dict.ptr(), key.ptr());
+    if (!item && PyErr_Occurred())
+        throw py::error_already_set();
+    return py::reinterpret_borrow<py::object>(item);
+}
+
+} // namespace
+
+bool isReference(py::handle text)
+{
+    const Py_ssize_t length = PyUnicode_GetLength(text.ptr());
+    if (length < 2 || PyUnicode_ReadChar(text.ptr(), 0) != '$')
+        return false;
+    bool inWord = false;
+    for (Py_ssize_t i = 1; i < length; ++i) {
+        const Py_UCS4 c = PyUnicode_ReadChar(text.ptr(), i);
+        if (isWordCharacter(c))
+            inWord = true;
+        else if (c == '.' && inWord)
+            inWord = false;
+        else
+            return false;
+    }
+    return inWord;
+}
+
+Targets::Parsed &Targets::parsed(py::handle text)
+{
+    Py_ssize_t length = 0;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text.ptr(), &length);
+    if (!utf8)
+        throw py::error_already_set();
+    const std::string key(utf8, std::size_t(length));
+    if (const auto known = m_parsed.find(key); known != m_parsed.end())
+        return known->second;
+    std::string_view rest = key;
+    Parsed result;
+    const bool hasScheme = rest.starts_with(scheme);
+    if (hasScheme)
+        rest.remove_prefix(scheme.size());
+    const auto colon = rest.find(':');
+    result.isImport = hasScheme || colon != rest.npos;
+    result.parts = dottedNames(rest.substr(0, colon));
+    if (colon != rest.npos)
+        result.attributes = dottedNames(rest.substr(colon + 1));
+    if (result.parts.empty() || (colon != rest.npos && result.attributes.empty())) {
+        if (hasScheme)
+            fail(PyExc_ValueError, py::str("target {!r}: expected a module after python:///, such as "
+                                           "python:///math:hypot").format(text));
+        result = {};
+        result.expression = key;
+    }
+    if (m_parsed.size() >= maxRemembered)
+        m_parsed.clear();
+    return m_parsed.emplace(key, std::move(result)).first->second;
+}
+
+py::object Targets::resolve(py::handle namespaceDict, py::handle text)
+{
+    if (!PyUnicode_Check(text.ptr()))
+        fail(PyExc_TypeError, py::str("a target must be a string, such as \"math:hypot\" or a name of the namespace, "
+                                      "not {}").format(py::type::of(text).attr("__name__")));
+    // The whole text may be a name, of whatever form.
+    if (auto value = itemOf(namespaceDict, text))
+        return value;
+    auto &target = parsed(text);
+    if (target.expression.empty()) {
+        if (target.isImport)
+            return followed(imported(joined(target.parts, target.parts.size())), target.attributes, 0);
+        if (auto root = itemOf(namespaceDict, target.parts[0]))
+            return followed(root, target.parts, 1);
+        return resolvedFromModules(target.parts);
+    }
+    const auto root = leadingName(text);
+    if (root.empty() || !itemOf(namespaceDict, py::str(root)))
+        fail(PyExc_ValueError,
+             py::str("target {!r}: expected name.attribute, package.module:attribute, or an expression that starts "
+                     "with a name of the namespace").format(text));
+    if (!target.code)
+        target.code = compiledExpression(target.expression);
+    // The evaluation may ask for other targets, and the table may be cleared meanwhile.
+    const auto code = target.code;
+    return evaluated(code, namespaceDict);
+}
+
+py::object Targets::callee(py::handle namespaceDict, py::handle text)
+{
+    if (PyUnicode_Check(text.ptr()) && isReference(text))
+        return argument(namespaceDict, text);
+    return resolve(namespaceDict, text);
+}
+
+py::object Targets::argument(py::handle namespaceDict, py::handle value)
+{
+    if (!PyUnicode_Check(value.ptr()) || !isReference(value))
+        return py::reinterpret_borrow<py::object>(value);
+    const auto name = py::reinterpret_steal<py::object>(
+        PyUnicode_Substring(value.ptr(), 1, PyUnicode_GetLength(value.ptr())));
+    return resolve(namespaceDict, name);
+}
+
+} // namespace liaison

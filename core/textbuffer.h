@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+#include <cstring>
+
+namespace liaison {
+
+/// UTF-8 text that grows at its end, without QByteArray's check for sharing at every byte.
+class TextBuffer {
+public:
+    explicit TextBuffer(QByteArrayView start)
+    {
+        m_bytes.resize(512 + start.size());
+        append(start);
+    }
+
+    /// Room for so many bytes more: write there, then say with commit() how many it were.
+    char *room(qsizetype bytes)
+    {
+        if (m_bytes.size() - m_used < bytes)
+            m_bytes.resize(std::max(m_bytes.size() * 2, m_used + bytes));
+        return m_bytes.data() + m_used;
+    }
+
+    void commit(qsizetype bytes) { m_used += bytes; }
+
+    void append(QByteArrayView text)
+    {
+        std::memcpy(room(text.size()), text.data(), std::size_t(text.size()));
+        m_used += text.size();
+    }
+
+    void append(char c)
+    {
+        *room(1) = c;
+        ++m_used;
+    }
+
+    /// What was written; the buffer is spent.
+    QByteArray take()
+    {
+        m_bytes.truncate(m_used);
+        return std::move(m_bytes);
+    }
+
+private:
+    QByteArray m_bytes;
+    qsizetype m_used = 0;
+};
+
+} // namespace liaison

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Python at a frontend's side: commands come in as JSON over a WebSocket, Python's answers go back.
+
+``python -m liaison.websocket localhost:8001`` serves the environment it is started in. In a program of one's own::
+
+    import liaison
+
+    server = liaison.websocket.WebsocketLiaison("localhost", 8001)
+    server.start()  # until server.stop(), SIGINT or SIGTERM
+
+What is named here is imported when it is asked for: ``python -m liaison.constants`` must start in no time.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import companion as companion
+    from . import constants as constants
+    from . import websocket as websocket
+    from .companion import Companion as Companion
+    from .websocket import WebsocketLiaison as WebsocketLiaison
+
+__all__ = ["Companion", "WebsocketLiaison", "companion", "constants", "websocket"]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    if name in ("companion", "constants", "websocket"):
+        import importlib
+
+        return importlib.import_module("." + name, __name__)
+    if name == "Companion":
+        from .companion import Companion
+
+        return Companion
+    if name == "WebsocketLiaison":
+        from .websocket import WebsocketLiaison
+
+        return WebsocketLiaison
+    raise AttributeError("module 'liaison' has no attribute " + repr(name))

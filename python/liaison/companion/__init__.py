@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""The Companion: a namespace, and the commands that work on it."""
+
+from typing import Any, Callable, Dict, Optional
+
+from .. import _core
+
+__all__ = ["Companion"]
+
+
+class Companion:
+    """Keeps a namespace and runs the commands of clients.
+
+    Derive from it to add or change commands. A target is text that points to a Python object: a name of the
+    namespace with attributes (``"obj.attr"``), a module and attributes (``"package.module:attr"``,
+    ``"package.module.attr"``, ``"python:///package.module:attr"``), or an expression that starts with a name of
+    the namespace (``"d['key'][0]"``).
+
+    Attributes:
+        namespace: what clients have stored, by name; also holds ``companion``, this object.
+        commands: what clients may call, by the name they call it.
+    """
+
+    namespace: Dict[str, Any]
+    commands: Dict[str, Callable[..., Any]]
+
+    def __init__(self) -> None:
+        self._targets = _core.Targets()
+        self.namespace = {"companion": self}
+        self.commands = {
+            "get": self.resolve,
+            "exists": self.exists,
+            "init": self.initialize,
+            "run": self.call,
+            "try": self.attempt,
+            "register": self.register,
+            "store": self.store,
+            "ping": self.ping,
+        }
+
+    def resolve(self, target: str) -> Any:
+        """Answer what a target points to.
+
+        Raises:
+            TypeError: the target is no string.
+            ValueError: the target has none of the forms of a target.
+            ModuleNotFoundError: it starts with neither a name of the namespace nor a module.
+            AttributeError: there is no such attribute, nor such a key of a mapping.
+        """
+        return self._targets.resolve(self.namespace, target)
+
+    def exists(self, target: str) -> bool:
+        """Answer whether a target points to something; whatever goes wrong on the way there means that it does not."""
+        try:
+            self.resolve(target)
+        except (Exception, SystemExit):
+            return False
+        return True
+
+    def initialize(self, name: str, cls: str, *args: Any, **kwargs: Any) -> str:
+        """Call a class, or any target that can be called, store what it returns under a name, and answer the name.
+
+        Raises:
+            TypeError: the name is no string.
+            BaseException: whatever the call raises; then the old value stays.
+        """
+        self.namespace[_checked(name)] = self.call(cls, *args, **kwargs)
+        return name
+
+    def call(self, fcn: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a target and answer what it returns.
+
+        Arguments, keyword arguments and their names that have the form ``$name.attr`` are replaced by what the
+        rest points to.
+
+        Raises:
+            BaseException: what :meth:`resolve` or the call raises.
+        """
+        return self._targets.call(self.namespace, fcn, args, kwargs)
+
+    def attempt(self, fcn: str, *args: Any, **kwargs: Any) -> Dict[str, Any]:
+        """Do as :meth:`call`, and answer whether it went well.
+
+        Returns:
+            ``{"success": True, "result": value}``, or ``{"success": False, "result": [traceback lines]}``.
+        """
+        try:
+            result = self.call(fcn, *args, **kwargs)
+        except BaseException as error:  # a client asked to be told of any
+            return {"success": False, "result": _core.traceback_lines(error)}
+        return {"success": True, "result": result}
+
+    def register(self, name: Optional[str], target: str) -> str:
+        """Store what a target points to under a name, and answer the name.
+
+        Args:
+            name: None takes the ``__name__`` of what the target points to.
+            target: as for :meth:`resolve`.
+
+        Raises:
+            TypeError: the name is no string, or None where the target has no ``__name__``.
+        """
+        element = self.resolve(target)
+        if name is None:
+            name = getattr(element, "__name__", None)
+            if not isinstance(name, str):
+                raise TypeError(f"name must be given: what {target!r} points to has no __name__")
+        self.namespace[_checked(name)] = element
+        return name
+
+    def store(self, name: str, value: Any) -> str:
+        """Store a value as it is under a name, and answer the name.
+
+        Raises:
+            TypeError: the name is no string.
+        """
+        self.namespace[_checked(name)] = value
+        return name
+
+    def ping(self) -> str:
+        """Answer "pong"."""
+        return "pong"
+
+
+def _checked(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"name must be a string, not {type(name).__name__}")
+    return name

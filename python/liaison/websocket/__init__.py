@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""A server that speaks WebSocket."""
+
+from typing import Any, List, Optional, Union
+
+from .. import _core
+from ..companion import Companion
+
+__all__ = ["WebsocketLiaison"]
+
+
+class WebsocketLiaison:
+    """Serves a Companion to every client that connects to an address.
+
+    Args:
+        host: a name or address of this machine's loopback, such as ``"localhost"`` (IPv4 and IPv6), ``"::1"``.
+        port: 0 to 65535, as a number or as text; 0 picks one that is free.
+        companion: what runs the commands; by default a new :class:`~liaison.Companion`. It finds this object in
+            its namespace as ``liaison``.
+        max_message_size: bytes; a longer message closes its connection with code 1009.
+
+    Raises:
+        ValueError: the port is none.
+
+    Attributes:
+        companion: what runs the commands.
+    """
+
+    companion: Companion
+
+    def __init__(
+        self,
+        host: str = "localhost",
+        port: Union[int, str] = 8001,
+        companion: Optional[Companion] = None,
+        *,
+        max_message_size: int = 256 * 2**20,
+        _service: Optional[_core.Service] = None,
+    ) -> None:
+        self._service = _service or _core.Service(host, _port_number(port), max_message_size)
+        self.companion = Companion() if companion is None else companion
+        self.companion.namespace["liaison"] = self
+
+    @property
+    def host(self) -> str:
+        """What the address begins with, as given."""
+        return self._service.host
+
+    @property
+    def port(self) -> int:
+        """The port that is served; of a server that was given 0, known once it runs."""
+        return self._service.port
+
+    @property
+    def alive(self) -> bool:
+        """Whether it serves."""
+        return self._service.alive
+
+    @property
+    def messages(self) -> List[str]:
+        """The latest 1000 messages that came in, as received, oldest first."""
+        return self._service.messages()
+
+    def start(self) -> None:
+        """Serve until :meth:`stop`, and in Python's main thread also until SIGINT or SIGTERM.
+
+        Commands run on the thread that calls this. The start marker is written to standard output when the first
+        client may come, the stop marker at the end.
+
+        Raises:
+            OSError: the address cannot be served.
+            RuntimeError: it is being served already.
+        """
+        self._service.run(self.companion)
+
+    def stop(self) -> None:
+        """End :meth:`start` soon, from any thread: the command that runs is run to its end, the next is not begun."""
+        self._service.stop()
+
+    def send(self, message: Any, timeout: float = 1) -> None:
+        """Send a message to all clients, from any thread.
+
+        Args:
+            message: text is sent as it is, anything else as JSON, where an object without ``"evt"`` gets an empty one.
+            timeout: seconds; taken for compatibility, since nothing here waits.
+
+        Raises:
+            ValueError: the message has no form in JSON, as one that contains itself.
+            UnicodeEncodeError: the text has lone surrogates, which no WebSocket message can carry.
+        """
+        self._service.push(message)
+
+    def broadcastSync(self, message: Any) -> None:
+        """Do as :meth:`send`, under a name that older code calls."""
+        self.send(message)
+
+    async def broadcast(self, message: Any) -> None:
+        """Do as :meth:`send`, as a coroutine."""
+        self.send(message)
+
+
+def _port_number(port: Union[int, str]) -> int:
+    try:
+        number = int(port)
+    except (TypeError, ValueError):
+        number = -1
+    if not 0 <= number <= 65535:
+        raise ValueError(f"port must be a number from 0 to 65535, not {port!r}")
+    return number
