@@ -26,6 +26,7 @@ ServiceOptions serviceOptions(const QCommandLineParser &parser)
         const auto address = parseAddress(service.address);
         service.host = address.host;
         service.port = address.port;
+        service.addresses = loopbackAddresses(address.host);
     } catch (const AddressError &error) {
         throw UsageError(QString::fromUtf8(error.what()));
     }

@@ -5,6 +5,8 @@
 
 #include <QByteArray>
 #include <QByteArrayList>
+#include <QHostAddress>
+#include <QList>
 #include <QString>
 
 #include <atomic>
@@ -25,6 +27,7 @@ public:
 struct ServiceOptions {
     QString address; ///< as the user gave it, for the markers; empty: made of host and port
     QString host = QStringLiteral("localhost");
+    QList<QHostAddress> addresses; ///< what the host stands for; empty: not looked up yet
     quint16 port = 8001;                        ///< 0: any that is free
     qint64 maxMessageSize = qint64(256) << 20;  ///< bytes; a longer message closes its connection with code 1009
     bool stays = true;                          ///< whether it outlives a frontend that has closed stdin and left

@@ -25,7 +25,7 @@ constexpr int interruptInterval_ms = 50;
 
 Session::Session(const ServiceOptions &options, const py::object &companion)
     : m_options(options)
-    , m_addresses(loopbackAddresses(options.host))
+    , m_addresses(options.addresses.isEmpty() ? loopbackAddresses(options.host) : options.addresses)
     , m_companion(companion)
     , m_transport(new WebSocketTransport(options.maxMessageSize))
     , m_dispatcher(new Dispatcher)

@@ -172,7 +172,7 @@ py::object resolvedFromModules(const std::vector<py::object> &names)
 }
 
 /// Compiles an expression whose attributes may also be keys.
-py::object compiledExpression(const std::string &text)
+py::object compiledExpression(py::handle text)
 {
     const auto ast = py::module_::import("ast");
     const auto compile = py::module_::import("builtins").attr("compile");
@@ -252,7 +252,7 @@ Targets::Parsed &Targets::parsed(py::handle text)
             fail(PyExc_ValueError, py::str("target {!r}: expected a module after python:///, such as "
                                            "python:///math:hypot").format(text));
         result = {};
-        result.expression = key;
+        result.isExpression = true;
     }
     if (m_parsed.size() >= maxRemembered)
         m_parsed.clear();
@@ -268,7 +268,7 @@ py::object Targets::resolve(py::handle namespaceDict, py::handle text)
     if (auto value = itemOf(namespaceDict, text))
         return value;
     auto &target = parsed(text);
-    if (target.expression.empty()) {
+    if (!target.isExpression) {
         if (target.isImport)
             return followed(imported(joined(target.parts, target.parts.size())), target.attributes, 0);
         if (auto root = itemOf(namespaceDict, target.parts[0]))
@@ -281,7 +281,7 @@ py::object Targets::resolve(py::handle namespaceDict, py::handle text)
              py::str("target {!r}: expected name.attribute, package.module:attribute, or an expression that starts "
                      "with a name of the namespace").format(text));
     if (!target.code)
-        target.code = compiledExpression(target.expression);
+        target.code = compiledExpression(text);
     // The evaluation may ask for other targets, and the table may be cleared meanwhile.
     const auto code = target.code;
     return evaluated(code, namespaceDict);

@@ -34,11 +34,11 @@ public:
 
 private:
     struct Parsed {
-        std::vector<pybind11::object> parts; ///< interned names: of a module in `import`, else the first is the root
-        std::vector<pybind11::object> attributes;
-        std::string expression; ///< the text, where it is more than names
-        pybind11::object code;  ///< compiled from the expression once it was needed
+        std::vector<pybind11::object> parts;      ///< names, interned; of a module where isImport
+        std::vector<pybind11::object> attributes; ///< names behind the colon
         bool isImport = false;
+        bool isExpression = false; ///< more than names
+        pybind11::object code;     ///< compiled from the expression once it was needed
     };
 
     Parsed &parsed(pybind11::handle text);

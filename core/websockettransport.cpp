@@ -28,7 +28,7 @@ void WebSocketTransport::listen(const QList<QHostAddress> &addresses, quint16 po
             Q_EMIT listening(m_servers.first()->serverPort());
             return;
         }
-        stopListening();
+        qDeleteAll(std::exchange(m_servers, {}));
     }
     Q_EMIT listenFailed(m_failure);
 }
@@ -53,18 +53,15 @@ bool WebSocketTransport::tryListen(const QList<QHostAddress> &addresses, quint16
 
 void WebSocketTransport::stopListening()
 {
-    for (auto *server : std::exchange(m_servers, {})) {
+    // They stay until the end: the connections' sockets are their children.
+    for (auto *server : std::as_const(m_servers))
         server->close();
-        server->deleteLater();
-    }
 }
 
 void WebSocketTransport::onNewConnection(QWebSocketServer *server)
 {
     while (auto *socket = server->nextPendingConnection()) {
         const ClientId client = ++m_lastClient;
-        // The server may be gone before the connection is.
-        socket->setParent(this);
         socket->setMaxAllowedIncomingMessageSize(quint64(m_maxMessageSize));
         socket->setMaxAllowedIncomingFrameSize(quint64(m_maxMessageSize));
         socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());

@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: MIT
+"""What the tests call inside the server: user code in all its manners."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import ctypes
+import dataclasses
+import enum
+import os
+import sys
+import threading
+import time
+from typing import Any, Iterator
+
+
+def spin(seconds: float = 60) -> None:
+    """Never leave Python."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def hold_gil(seconds: float) -> None:
+    """Sleep in C code without releasing the GIL."""
+    library = ctypes.PyDLL(None)
+    library.usleep(int(seconds * 1e6))
+
+
+def print_then_sleep(text: str, seconds: float) -> None:
+    """Print what no buffer may keep."""
+    print(text, end="")
+    time.sleep(seconds)
+
+
+def write_to_stderr(text: str) -> None:
+    """Write without a newline."""
+    sys.stderr.write(text)
+
+
+def print_at_exit(text: str) -> None:
+    """Print at the interpreter's end."""
+    atexit.register(print, text)
+
+
+def hang_at_exit() -> None:
+    """Sleep at the interpreter's end."""
+    atexit.register(time.sleep, 60)
+
+
+def start_thread_that_sleeps(seconds: float) -> None:
+    """Leave a thread behind that the interpreter waits for at its end."""
+    threading.Thread(target=time.sleep, args=(seconds,)).start()
+
+
+def fork_and_wait(code: int) -> int:
+    """Fork a child that exits at once; answer its exit code."""
+    child = os.fork()
+    if child == 0:
+        os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def terminate_forked_child() -> int:
+    """Fork a child that sleeps, end it with SIGTERM; answer its exit code."""
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+        os._exit(0)
+    time.sleep(0.1)
+    os.kill(child, 15)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def crash() -> None:
+    """Read what is not there."""
+    ctypes.string_at(0)
+
+
+def environment() -> dict[str, Any]:
+    """What makes a Python environment."""
+    return {
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "base_prefix": sys.base_prefix,
+        "exec_prefix": sys.exec_prefix,
+        "base_executable": sys._base_executable,  # type: ignore[attr-defined]
+        "path": sys.path,
+        "flags": str(sys.flags).replace("unbuffered=1", ""),
+        "encoding": [sys.getfilesystemencoding(), sys.stdout.encoding, sys.getdefaultencoding()],
+        "errors": sys.stdout.errors,
+    }
+
+
+def echo(*args: Any, **kwargs: Any) -> list[Any]:
+    """What was received, in Python's own words."""
+    return [repr(args), repr(kwargs)]
+
+
+def same(value: Any) -> Any:
+    """The value itself."""
+    return value
+
+
+def fail_in_python(message: str) -> None:
+    """Raise from a frame of one's own."""
+    raise LookupError(message)
+
+
+def fail_with_cause() -> None:
+    """Raise from another exception."""
+    try:
+        int("x")
+    except ValueError as error:
+        raise LookupError("outer") from error
+
+
+def interrupt_myself() -> None:
+    """Raise what Ctrl-C raises."""
+    raise KeyboardInterrupt("mine")
+
+
+class Base:
+    """With subclasses to be listed."""
+
+    attribute = "of the class"
+    items = {"key": {"inner": [1, 2, 3]}, "get": "shadowed"}
+
+    def __init__(self, value: Any = None) -> None:
+        self.value = value
+
+    @classmethod
+    def made(cls, value: Any) -> str:
+        """Something of the class."""
+        return f"{cls.__name__} {value}"
+
+    def fromJSON(self, data: dict[str, Any]) -> None:
+        """Take over a description."""
+        self.value = data
+
+    def getJSON(self) -> dict[str, Any]:
+        """Give a description."""
+        return {"value": self.value, "pair": (1, 2)}
+
+
+class Sub(Base):
+    """The first subclass."""
+
+
+class OtherSub(Base):
+    """The second one."""
+
+
+class FailingJSON:
+    """Whose own form cannot be had."""
+
+    def getJSON(self) -> Any:
+        """Fail."""
+        raise ValueError("no form")
+
+    def __str__(self) -> str:
+        return "as text"
+
+
+class FailingText:
+    """Whose text cannot be had."""
+
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+class Color(enum.Enum):
+    """Plain enumeration."""
+
+    RED = 1
+
+
+class Number(enum.IntEnum):
+    """Numbers with names."""
+
+    SEVEN = 7
+
+
+@dataclasses.dataclass
+class Point:
+    """Fields."""
+
+    x: float
+    y: float
+    label: str = "p"
+    others: list["Point"] = dataclasses.field(default_factory=list)
+
+
+def circular_list() -> list[Any]:
+    """A list that holds itself."""
+    value: list[Any] = [1]
+    value.append(value)
+    return value
+
+
+def circular_dict() -> dict[str, Any]:
+    """A dict that holds itself."""
+    value: dict[str, Any] = {}
+    value["self"] = [value]
+    return value
+
+
+def nested(depth: int) -> list[Any]:
+    """Lists in lists."""
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def values() -> dict[str, Any]:
+    """One of each kind."""
+    return {
+        "enum": Color.RED,
+        "int enum": Number.SEVEN,
+        "dataclass": Point(1, 2.5, others=[Point(0, 0)]),
+        "bytes": [b"hi", bytearray(b"hi"), memoryview(b"hi")],
+        "sets": [{1}, frozenset({2})],
+        "views": [{"a": 1}.keys(), {"a": 1}.values(), {"a": 1}.items()],
+        "generator": (i for i in ()),
+    }
+
+
+def nonfinite() -> list[float]:
+    """What JSON has no number for."""
+    return [float("nan"), float("inf"), -float("inf")]
+
+
+def odd_keys() -> dict[Any, Any]:
+    """Keys that are no text."""
+    return {1: 1, 2.5: 2, True: 3, None: 4, (1, 2): 5, Color.RED: 6, Number.SEVEN: 7}
+
+
+def dict_of_pairs(pairs: list[list[Any]]) -> dict[Any, Any]:
+    """A dict in the order of the pairs."""
+    return dict(pairs)
+
+
+def arrays() -> dict[str, Any]:
+    """Of numpy."""
+    import numpy as np
+
+    return {
+        "float64": np.float64(0.5),
+        "int64": np.int64(5),
+        "bool": np.bool_(True),
+        "float16": np.float16(0.5),
+        "longdouble": np.longdouble(0.5),
+        "str": np.str_("s"),
+        "datetime": np.datetime64("2024-01-02T03:04:05"),
+        "nat": np.datetime64("NaT"),
+        "1d": np.arange(3),
+        "2d": np.arange(4.0).reshape(2, 2),
+        "fortran": np.asfortranarray(np.arange(4).reshape(2, 2)),
+        "strided": np.arange(10)[::3],
+        "0d": np.array(7),
+        "empty": np.zeros((0, 3)),
+        "bigendian": np.array([1, 2], dtype=">i4"),
+        "structured": np.array([(1, 2.5)], dtype=[("a", "i4"), ("b", "f8")]),
+        "datetimes": np.array(["2024-01-02", "NaT"], dtype="datetime64[ns]"),
+        "object": np.array([None, "x", 1], dtype=object),
+        "nan": np.array([1.0, np.nan]),
+        "masked": np.ma.array([1, 2], mask=[False, True]),
+        "complex": np.complex128(1 + 2j),
+        "longdoubles": np.array([0.5, 1.5], dtype=np.longdouble),
+    }
+
+
+def frames() -> dict[str, Any]:
+    """Of pandas."""
+    import pandas as pd
+
+    return {
+        "series": pd.Series([1.5, None, 2.0]),
+        "frame": pd.DataFrame({"a": [1, 2], "b": ["x", None]}),
+        "index": pd.Index([1, 2]),
+        "missing": [pd.NA, pd.NaT],
+        "times": pd.Series(pd.to_datetime(["2024-01-02", None])),
+    }
+
+
+async def slow_value(value: Any, seconds: float = 0.2) -> Any:
+    """A coroutine."""
+    await asyncio.sleep(seconds)
+    return value
+
+
+async def slow_failure(seconds: float = 0.05) -> None:
+    """A coroutine that fails."""
+    await asyncio.sleep(seconds)
+    raise LookupError("later")
+
+
+async def task_of(value: Any) -> "asyncio.Task[Any]":
+    """An awaitable that leads to another."""
+    return asyncio.get_running_loop().create_task(slow_value(value))
+
+
+class Awaitable:
+    """An object with __await__."""
+
+    def __await__(self) -> Iterator[Any]:
+        return (yield from slow_value("awaited", 0.01).__await__())
+
+
+def pool_future(value: Any, seconds: float = 0.1) -> "concurrent.futures.Future[Any]":
+    """A future of a thread pool."""
+    return POOL.submit(lambda: (time.sleep(seconds), value)[1])
+
+
+def failing_future() -> "concurrent.futures.Future[Any]":
+    """A future that fails."""
+    return POOL.submit(fail_in_python, "in the pool")
+
+
+POOL = concurrent.futures.ThreadPoolExecutor(2)
+
+
+def send_from_thread(liaison: Any, message: Any) -> None:
+    """Push from a thread other than Python's main one."""
+    thread = threading.Thread(target=liaison.send, args=(message,))
+    thread.start()
+    thread.join()
