@@ -6,6 +6,7 @@
 
 #include <simdjson.h>
 
+#include <memory>
 #include <optional>
 
 namespace liaison {
@@ -25,7 +26,10 @@ public:
     qsizetype argsCount = 0;
     QString firstKeyword; ///< the name of the first keyword argument, null without one
 
-    bool isText() const { return !argsText.isNull() || !kwargsText.isNull(); }
 };
+
+/// Fresh ones. What they were before goes back where they came from when nobody needs them any more, so that the
+/// document's memory serves again. Thread-safe.
+std::shared_ptr<Arguments> newArguments();
 
 } // namespace liaison

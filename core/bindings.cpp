@@ -61,8 +61,9 @@ CallParts callParts(const py::sequence &args, const py::dict &kwargs)
 {
     CallParts call;
     for (const auto item : args)
-        call.args.push_back(py::reinterpret_borrow<py::object>(item));
-    call.kwargs = kwargs;
+        call.args.append(py::reinterpret_borrow<py::object>(item));
+    if (!kwargs.empty())
+        call.kwargs = kwargs;
     return call;
 }
 

@@ -9,6 +9,9 @@
 #include "reply.h"
 #include "target.h"
 
+#include <QElapsedTimer>
+#include <QScopeGuard>
+
 #include <unistd.h>
 
 namespace py = pybind11;
@@ -20,38 +23,50 @@ namespace {
 /// So many commands run under one acquisition of the GIL; then other Python threads get their chance.
 constexpr int batchSize = 64;
 
+/// So many commands are collected at the most before the first of them begins: then both threads have work.
+constexpr unsigned collectedAtMost = 16;
+
+/// After so long, what was replied does not wait for the replies of further commands.
+constexpr qint64 longestDelay_ns = 100'000;
+
 CallParts decodedCall(const Arguments &arguments)
 {
     CallParts call;
-    call.args.reserve(std::size_t(arguments.argsCount));
+    call.args.reserve(arguments.argsCount);
     if (!arguments.argsText.isNull()) {
         for (const auto item : loadedJson(arguments.argsText))
-            call.args.push_back(py::reinterpret_borrow<py::object>(item));
+            call.args.append(py::reinterpret_borrow<py::object>(item));
     } else if (arguments.args) {
         for (const auto element : *arguments.args)
-            call.args.push_back(decoded(element));
+            call.args.append(decoded(element));
     }
+    if (arguments.firstKeyword.isNull())
+        return call;
     if (!arguments.kwargsText.isNull())
         call.kwargs = loadedJson(arguments.kwargsText);
-    else if (arguments.kwargs)
+    else
         call.kwargs = decoded(*arguments.kwargs);
     return call;
 }
 
-py::tuple packed(const std::vector<py::object> &objects)
+py::tuple packed(const CallParts &call)
 {
-    py::tuple tuple(objects.size());
-    for (std::size_t i = 0; i < objects.size(); ++i)
-        tuple[i] = objects[i];
+    py::tuple tuple(call.args.size());
+    for (qsizetype i = 0; i < call.args.size(); ++i)
+        tuple[std::size_t(i)] = call.args[i];
     return tuple;
+}
+
+PyObject *checked(PyObject *result)
+{
+    if (!result)
+        throw py::error_already_set();
+    return result;
 }
 
 py::object attribute(const py::object &object, const py::object &name)
 {
-    PyObject *value = PyObject_GetAttr(object.ptr(), name.ptr());
-    if (!value)
-        throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(value);
+    return py::reinterpret_steal<py::object>(checked(PyObject_GetAttr(object.ptr(), name.ptr())));
 }
 
 py::object interned(const char *text)
@@ -59,32 +74,46 @@ py::object interned(const char *text)
     return py::reinterpret_steal<py::object>(PyUnicode_InternFromString(text));
 }
 
+/// What a reply with a short result takes, in bytes.
+qsizetype replyRoom(const QByteArray &evt)
+{
+    return evt.size() + 160;
+}
+
+QByteArray finishedReply(Encoder &encoder, QByteArrayView tag, const QByteArray &evt)
+{
+    for (const QByteArrayView part : {replyTag, tag, replyEvt, QByteArrayView(evt), replyEnd})
+        encoder.writeRaw(part);
+    return encoder.take();
+}
+
 } // namespace
 
+bool CallParts::hasKeyword(const char *name) const
+{
+    return kwargs && kwargs.contains(name);
+}
+
 py::object callTarget(Targets &targets, const py::object &namespaceDict, const py::object &target,
-                      const CallParts &call, std::size_t skipped)
+                      const CallParts &call, qsizetype skipped)
 {
     const auto callee = targets.callee(namespaceDict, target);
-    std::vector<py::object> args;
+    QVarLengthArray<py::object, 8> args;
     // vectorcall likes one place free in front of the arguments.
-    std::vector<PyObject *> pointers = {nullptr};
-    args.reserve(call.args.size());
-    pointers.reserve(call.args.size() + 1);
-    for (std::size_t i = skipped; i < call.args.size(); ++i) {
-        args.push_back(targets.argument(namespaceDict, call.args[i]));
-        pointers.push_back(args.back().ptr());
+    QVarLengthArray<PyObject *, 9> pointers = {nullptr};
+    for (auto i = skipped; i < call.args.size(); ++i) {
+        args.append(targets.argument(namespaceDict, call.args[i]));
+        pointers.append(args.last().ptr());
     }
     py::object kwargs;
-    if (PyDict_GET_SIZE(call.kwargs.ptr()) > 0) {
+    if (call.kwargs) {
         kwargs = py::dict();
-        for (const auto &[name, value] : call.kwargs)
+        for (const auto &[name, value] : py::reinterpret_borrow<py::dict>(call.kwargs))
             kwargs[targets.argument(namespaceDict, name)] = targets.argument(namespaceDict, value);
     }
     PyObject *result = PyObject_VectorcallDict(callee.ptr(), pointers.data() + 1,
-                                               args.size() | PY_VECTORCALL_ARGUMENTS_OFFSET, kwargs.ptr());
-    if (!result)
-        throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(result);
+                                               std::size_t(args.size()) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwargs.ptr());
+    return py::reinterpret_steal<py::object>(checked(result));
 }
 
 Companion::Companion(py::object python)
@@ -99,7 +128,7 @@ Companion::Companion(py::object python)
         py::object method = m_python.attr("commands").attr("get")(name);
         if (!py::getattr(method, "__func__", py::none()).is(base.attr(methodName)))
             method = py::object();
-        return Direct{kind, std::move(method)};
+        return Direct{kind, QString::fromLatin1(name), interned(name), std::move(method)};
     };
     m_direct = {direct(Kind::Run, "run", "call"), direct(Kind::Try, "try", "attempt"),
                 direct(Kind::Init, "init", "initialize"), direct(Kind::Get, "get", "resolve")};
@@ -112,7 +141,21 @@ Companion::~Companion()
 
 void Companion::enqueue(const Command &command)
 {
+    collect(command);
+    wake();
+}
+
+void Companion::collect(const Command &command)
+{
     if (m_waiting.put(command))
+        m_wakeDue = true;
+    if (++m_collected % collectedAtMost == 0)
+        wake();
+}
+
+void Companion::wake()
+{
+    if (m_wakeDue.exchange(false))
         QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
 }
 
@@ -122,6 +165,7 @@ void Companion::close()
         Q_EMIT replied(command.client,
                        errorText("ConnectionAbortedError", QStringLiteral("Liaison stops; this command was not run"),
                                  command.evt));
+    Q_EMIT repliesComplete();
 }
 
 bool Companion::interruptRunning()
@@ -134,15 +178,24 @@ bool Companion::interruptRunning()
 void Companion::runWaiting()
 {
     const py::gil_scoped_acquire gil;
+    QElapsedTimer sinceReplies;
+    sinceReplies.start();
     for (int i = 0; i < batchSize; ++i) {
         const auto command = m_waiting.take();
-        if (!command)
+        if (!command) {
+            Q_EMIT repliesComplete();
             return;
+        }
         run(*command);
         // A child that the command forked has come back from it: there is nothing for it to do here.
         if (forkGeneration() != m_generation)
             _exit(0);
+        if (sinceReplies.nsecsElapsed() > longestDelay_ns) {
+            Q_EMIT repliesComplete();
+            sinceReplies.start();
+        }
     }
+    Q_EMIT repliesComplete();
     QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
 }
 
@@ -173,9 +226,19 @@ void Companion::run(const Command &command)
 py::object Companion::method(const QString &name)
 {
     const auto commands = attribute(m_python, m_commandsName);
-    const py::str key(name.toStdString());
-    if (commands.contains(key))
+    py::object key;
+    for (const auto &direct : m_direct) {
+        if (direct.name == name)
+            key = direct.key;
+    }
+    if (!key)
+        key = py::str(name.toStdString());
+    if (PyDict_CheckExact(commands.ptr())) {
+        if (PyObject *method = PyDict_GetItemWithError(commands.ptr(), key.ptr()))
+            return py::reinterpret_borrow<py::object>(method);
+    } else if (commands.contains(key)) {
         return commands[key];
+    }
     py::list names;
     for (const auto known : commands)
         names.append(py::str(known));
@@ -199,16 +262,15 @@ Companion::Kind Companion::kindOf(const py::object &method) const
 /// binding shall sort it out, or say what is wrong.
 bool Companion::isPlain(Kind kind, const CallParts &call)
 {
-    const auto hasKeyword = [&](const char *name) { return call.kwargs.contains(name); };
     switch (kind) {
     case Kind::Run:
     case Kind::Try:
-        return call.args.empty() == hasKeyword("fcn");
+        return call.args.empty() == call.hasKeyword("fcn");
     case Kind::Init:
-        return call.args.size() >= 2 && PyUnicode_Check(call.args[0].ptr()) && !hasKeyword("name")
-            && !hasKeyword("cls");
+        return call.args.size() >= 2 && PyUnicode_Check(call.args[0].ptr()) && !call.hasKeyword("name")
+            && !call.hasKeyword("cls");
     case Kind::Get:
-        return call.args.size() == 1 && call.kwargs.empty();
+        return call.args.size() == 1 && !call.kwargs;
     case Kind::Other:
         break;
     }
@@ -218,7 +280,8 @@ bool Companion::isPlain(Kind kind, const CallParts &call)
 py::object Companion::execute(Kind kind, const py::object &method, const CallParts &call)
 {
     if (kind == Kind::Other)
-        return method(*packed(call.args), **call.kwargs);
+        return py::reinterpret_steal<py::object>(
+            checked(PyObject_Call(method.ptr(), packed(call).ptr(), call.kwargs.ptr())));
     const auto namespaceDict = attribute(m_python, m_namespaceName);
     if (kind == Kind::Get)
         return m_targets->resolve(namespaceDict, call.args[0]);
@@ -236,26 +299,24 @@ py::object Companion::execute(Kind kind, const py::object &method, const CallPar
 
 void Companion::finish(const Pending &pending, const py::object &result)
 {
-    Encoder encoder(responseStart);
+    Encoder encoder(responseStart, replyRoom(pending.evt));
     if (pending.isTry)
         encoder.writeRaw("{\"success\": true, \"result\": ");
     encoder.write(result);
     if (pending.isTry)
         encoder.writeRaw("}");
-    encoder.writeRaw(replyEnd("response", pending.evt));
-    Q_EMIT replied(pending.client, encoder.take());
+    Q_EMIT replied(pending.client, finishedReply(encoder, "response", pending.evt));
 }
 
 void Companion::fail(const Pending &pending, const py::list &traceback)
 {
-    Encoder encoder(pending.isTry ? responseStart : errorStart);
+    Encoder encoder(pending.isTry ? responseStart : errorStart, replyRoom(pending.evt));
     if (pending.isTry)
         encoder.writeRaw("{\"success\": false, \"result\": ");
     encoder.write(traceback);
     if (pending.isTry)
         encoder.writeRaw("}");
-    encoder.writeRaw(replyEnd(pending.isTry ? "response" : "error", pending.evt));
-    Q_EMIT replied(pending.client, encoder.take());
+    Q_EMIT replied(pending.client, finishedReply(encoder, pending.isTry ? "response" : "error", pending.evt));
 }
 
 void Companion::reply(const Pending &pending, py::error_already_set &error)
@@ -285,6 +346,7 @@ void Companion::onArrived(quint64 serial, const py::object &result, const py::ob
         return;
     const auto pending = std::move(found->second);
     m_pending.erase(found);
+    const auto complete = qScopeGuard([this] { Q_EMIT repliesComplete(); });
     try {
         if (!exception.is_none())
             fail(pending, tracebackLines(exception));
@@ -306,6 +368,7 @@ void Companion::abandonPending()
                        errorText("ConnectionAbortedError",
                                  QStringLiteral("Liaison stops; the result of this command has not arrived"),
                                  pending.evt));
+    Q_EMIT repliesComplete();
 }
 
 } // namespace liaison

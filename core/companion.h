@@ -9,11 +9,11 @@
 #include <pybind11/pybind11.h>
 
 #include <QObject>
+#include <QVarLengthArray>
 
 #include <array>
 #include <map>
 #include <memory>
-#include <vector>
 
 namespace liaison {
 
@@ -21,8 +21,10 @@ class Targets;
 
 /// The arguments of a call, as Python objects.
 struct CallParts {
-    std::vector<pybind11::object> args;
-    pybind11::dict kwargs; ///< str to object
+    QVarLengthArray<pybind11::object, 8> args;
+    pybind11::object kwargs; ///< dict of str to object; null without keyword arguments
+
+    bool hasKeyword(const char *name) const;
 };
 
 /// Runs commands: the one place where Python is called for a client. Lives on the thread that it was made on,
@@ -41,6 +43,10 @@ public:
     /// Thread-safe. The command runs when those before it are done.
     void enqueue(const liaison::Command &command);
 
+    /// Thread-safe. The same, but only wake() has it begin: commands that come together are begun together.
+    void collect(const liaison::Command &command);
+    void wake();
+
     /// Thread-safe. No command begins any more: those that wait get an error reply. One that runs goes on.
     void close();
 
@@ -54,6 +60,9 @@ Q_SIGNALS:
     /// A whole reply, in UTF-8. Emitted on whichever thread finished it.
     void replied(liaison::ClientId client, const QByteArray &text);
 
+    /// It is time to send what was replied: no more is known to follow at once. Emitted where replied() is.
+    void repliesComplete();
+
 private:
     /// The commands whose arguments are the arguments of another call, which go there without a detour; and get,
     /// the other one that frontends send most.
@@ -61,6 +70,8 @@ private:
 
     struct Direct {
         Kind kind = Kind::Other;
+        QString name;
+        pybind11::object key; ///< the name, as a str
         pybind11::object method; ///< null where the Python object overrides it
     };
 
@@ -98,6 +109,8 @@ private:
     std::shared_ptr<Link> m_link;
     Interrupter m_interrupter;
     Mailbox<Command> m_waiting;
+    std::atomic<bool> m_wakeDue = false;
+    std::atomic<unsigned> m_collected = 0;
     int m_generation = forkGeneration();
 };
 
@@ -108,6 +121,6 @@ private:
 /// @param skipped so many of the arguments come before those of the call
 /// @throws pybind11::error_already_set whatever the target's resolution or the call raises
 pybind11::object callTarget(Targets &targets, const pybind11::object &namespaceDict, const pybind11::object &target,
-                            const CallParts &call, std::size_t skipped = 0);
+                            const CallParts &call, qsizetype skipped = 0);
 
 } // namespace liaison

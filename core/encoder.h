@@ -19,7 +19,8 @@ namespace liaison {
 class Encoder {
 public:
     /// @param start text in front of what will be written
-    explicit Encoder(QByteArrayView start = {}) : m_text(start) { }
+    /// @param room bytes to begin with; what does not fit costs a copy
+    explicit Encoder(QByteArrayView start = {}, qsizetype room = 256) : m_text(start, room) { }
 
     /// Makes the outermost object end with "evt": {} if it has no member of that name.
     void ensureEvt() { m_ensuresEvt = true; }

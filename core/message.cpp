@@ -281,7 +281,7 @@ simdjson::dom::parser &idleParser()
 std::variant<Command, Fault> parseMessage(const QByteArray &message)
 {
     auto &parser = idleParser();
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = newArguments();
     simdjson::dom::element root;
     // A byte order mark is no JSON to Python, so it must not be to a simdjson that skips it.
     const bool declined = message.startsWith("\xEF\xBB\xBF")

@@ -5,22 +5,31 @@
 
 namespace liaison {
 
-QByteArray replyEnd(QByteArrayView tag, const QByteArray &evt)
+namespace {
+
+QByteArray joined(std::initializer_list<QByteArrayView> parts)
 {
-    QByteArray end;
-    end.reserve(tag.size() + evt.size() + 24);
-    return end.append(", \"tag\": \"").append(tag).append("\", \"evt\": ").append(evt).append('}');
+    qsizetype size = 0;
+    for (const auto part : parts)
+        size += part.size();
+    QByteArray text;
+    text.reserve(size);
+    for (const auto part : parts)
+        text.append(part);
+    return text;
 }
+
+} // namespace
 
 QByteArray responseText(QByteArrayView value, const QByteArray &evt)
 {
-    return responseStart.toByteArray() + value.toByteArray() + replyEnd("response", evt);
+    return joined({responseStart, value, replyTag, "response", replyEvt, evt, replyEnd});
 }
 
 QByteArray errorText(const QByteArray &type, const QString &reason, const QByteArray &evt)
 {
-    const QString line = QString::fromUtf8(type) + QLatin1String(": ") + reason + QLatin1Char('\n');
-    return errorStart.toByteArray() + '[' + quotedJson(line) + ']' + replyEnd("error", evt);
+    const auto line = quotedJson(QString::fromUtf8(type) + QLatin1String(": ") + reason + QLatin1Char('\n'));
+    return joined({errorStart, "[", line, "]", replyTag, "error", replyEvt, evt, replyEnd});
 }
 
 QByteArray errorText(const Fault &fault)

@@ -8,16 +8,13 @@
 
 namespace liaison {
 
-/// The text that opens a reply with a value. The value's JSON follows, then replyEnd("response", evt).
+/// The parts of a reply, in their order: responseStart or errorStart; JSON: the result, or the array of traceback
+/// lines; replyTag, "response" or "error", replyEvt; JSON: what the reply answers; replyEnd.
 inline constexpr QByteArrayView responseStart = "{\"response\": ";
-
-/// The text that opens an error reply. The JSON array of traceback lines follows, then replyEnd("error", evt).
 inline constexpr QByteArrayView errorStart = "{\"error\": ";
-
-/// The text that closes a reply.
-/// @param tag "response" or "error"
-/// @param evt JSON: what the reply answers
-QByteArray replyEnd(QByteArrayView tag, const QByteArray &evt);
+inline constexpr QByteArrayView replyTag = ", \"tag\": \"";
+inline constexpr QByteArrayView replyEvt = "\", \"evt\": ";
+inline constexpr QByteArrayView replyEnd = "}";
 
 /// A whole reply.
 /// @param value JSON: the result

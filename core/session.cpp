@@ -10,6 +10,7 @@
 #include "signals.h"
 #include "websockettransport.h"
 
+#include <QAbstractEventDispatcher>
 #include <QTimer>
 
 namespace py = pybind11;
@@ -53,9 +54,17 @@ void Session::connectAll()
 {
     // Within a thread, and where the receiver is thread-safe, a direct call; between threads only values travel.
     connect(m_transport, &Transport::textReceived, m_dispatcher, &Dispatcher::onTextReceived, Qt::DirectConnection);
-    connect(m_dispatcher, &Dispatcher::commandReceived, &m_companion, &Companion::enqueue, Qt::DirectConnection);
-    connect(m_dispatcher, &Dispatcher::replied, m_transport, &Transport::post, Qt::DirectConnection);
-    connect(&m_companion, &Companion::replied, m_transport, &Transport::post, Qt::DirectConnection);
+    connect(m_dispatcher, &Dispatcher::commandReceived, &m_companion, &Companion::collect, Qt::DirectConnection);
+    connect(m_dispatcher, &Dispatcher::replied, m_transport, &Transport::send, Qt::DirectConnection);
+    connect(&m_companion, &Companion::replied, m_transport, &Transport::postLater, Qt::DirectConnection);
+    connect(&m_companion, &Companion::repliesComplete, m_transport, &Transport::flush, Qt::DirectConnection);
+    connect(&m_io, &QThread::started, m_transport, [this] {
+        // Before it sleeps, the I/O thread has read all that there was: one wake-up for all the commands in it.
+        connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, m_transport, [this] {
+            m_companion.wake();
+        });
+    });
+    connect(m_dispatcher, &Dispatcher::commandReceived, m_transport, &Transport::expectReplies, Qt::DirectConnection);
     connect(m_transport, &Transport::listening, this, &Session::onListening);
     connect(m_transport, &Transport::listenFailed, this, &Session::onListenFailed);
     connect(m_transport, &Transport::closed, &m_io, &QThread::quit, Qt::DirectConnection);

@@ -234,10 +234,10 @@ Targets::Parsed &Targets::parsed(py::handle text)
     const char *utf8 = PyUnicode_AsUTF8AndSize(text.ptr(), &length);
     if (!utf8)
         throw py::error_already_set();
-    const std::string key(utf8, std::size_t(length));
+    const std::string_view key(utf8, std::size_t(length));
     if (const auto known = m_parsed.find(key); known != m_parsed.end())
         return known->second;
-    std::string_view rest = key;
+    auto rest = key;
     Parsed result;
     const bool hasScheme = rest.starts_with(scheme);
     if (hasScheme)
@@ -254,9 +254,11 @@ Targets::Parsed &Targets::parsed(py::handle text)
         result = {};
         result.isExpression = true;
     }
+    if (result.isImport && !result.isExpression)
+        result.module = joined(result.parts, result.parts.size());
     if (m_parsed.size() >= maxRemembered)
         m_parsed.clear();
-    return m_parsed.emplace(key, std::move(result)).first->second;
+    return m_parsed.emplace(std::string(key), std::move(result)).first->second;
 }
 
 py::object Targets::resolve(py::handle namespaceDict, py::handle text)
@@ -270,7 +272,7 @@ py::object Targets::resolve(py::handle namespaceDict, py::handle text)
     auto &target = parsed(text);
     if (!target.isExpression) {
         if (target.isImport)
-            return followed(imported(joined(target.parts, target.parts.size())), target.attributes, 0);
+            return followed(imported(target.module), target.attributes, 0);
         if (auto root = itemOf(namespaceDict, target.parts[0]))
             return followed(root, target.parts, 1);
         return resolvedFromModules(target.parts);

@@ -3,7 +3,9 @@
 
 #include <pybind11/pybind11.h>
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -34,16 +36,23 @@ public:
 
 private:
     struct Parsed {
-        std::vector<pybind11::object> parts;      ///< names, interned; of a module where isImport
+        std::vector<pybind11::object> parts;      ///< names, interned
+        pybind11::object module;                  ///< all of them with dots between, where isImport
         std::vector<pybind11::object> attributes; ///< names behind the colon
         bool isImport = false;
         bool isExpression = false; ///< more than names
         pybind11::object code;     ///< compiled from the expression once it was needed
     };
 
+    /// Lets a table of std::string be asked with what is no std::string yet.
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+
     Parsed &parsed(pybind11::handle text);
 
-    std::unordered_map<std::string, Parsed> m_parsed;
+    std::unordered_map<std::string, Parsed, Hash, std::equal_to<>> m_parsed;
 };
 
 /// Whether a str has the form ^\$(\w+)(\.\w+)*$ of a reference.

@@ -11,9 +11,10 @@ namespace liaison {
 /// UTF-8 text that grows at its end, without QByteArray's check for sharing at every byte.
 class TextBuffer {
 public:
-    explicit TextBuffer(QByteArrayView start)
+    /// @param size bytes to begin with
+    explicit TextBuffer(QByteArrayView start, qsizetype size = 256)
+        : m_bytes(start.size() + size, Qt::Uninitialized)
     {
-        m_bytes.resize(512 + start.size());
         append(start);
     }
 

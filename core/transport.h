@@ -6,7 +6,9 @@
 
 #include <QByteArray>
 #include <QObject>
+#include <QTimer>
 
+#include <atomic>
 #include <utility>
 
 namespace liaison {
@@ -18,6 +20,17 @@ public:
     /// Thread-safe. Sends one message (UTF-8) to a client, or to everyClient, as soon as the I/O thread can.
     /// What is for a client that has left is dropped.
     void post(ClientId receiver, const QByteArray &text);
+
+    /// Thread-safe. The same, but the I/O thread is only woken by flush(), or looks by itself a millisecond after
+    /// what it did last: messages that come close together are sent together.
+    void postLater(ClientId receiver, const QByteArray &text);
+    void flush();
+
+    /// On the I/O thread: sends at once.
+    virtual void send(ClientId receiver, const QByteArray &text) = 0;
+
+    /// On the I/O thread: commands have been handed over, so that replies are to be looked for.
+    void expectReplies();
 
     /// Accepts nobody any more; who is connected stays.
     virtual void stopListening() = 0;
@@ -34,11 +47,13 @@ Q_SIGNALS:
     void closed();
 
 protected:
-    virtual void send(ClientId receiver, const QByteArray &text) = 0;
+    Transport();
     void sendWaiting();
 
 private:
     Mailbox<std::pair<ClientId, QByteArray>> m_outgoing;
+    std::atomic<bool> m_wakeDue = false;
+    QTimer m_lookTimer;
 };
 
 } // namespace liaison

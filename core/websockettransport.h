@@ -26,8 +26,6 @@ public:
 
     void stopListening() override;
     void close() override;
-
-protected:
     void send(ClientId receiver, const QByteArray &text) override;
 
 private:
