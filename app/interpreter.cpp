@@ -27,7 +27,8 @@ namespace {
 
 const QString embeddedVersion = QStringLiteral("%1.%2").arg(PY_MAJOR_VERSION).arg(PY_MINOR_VERSION);
 
-/// What pyvenv.cfg says of a virtual environment's version, in the words of venv, virtualenv or uv; else empty.
+/// What pyvenv.cfg says of a virtual environment's version, in the words of venv, virtualenv or uv; else
+/// empty.
 QString recordedVersion(const QString &interpreter)
 {
     QFile file(QFileInfo(interpreter).absolutePath() + QStringLiteral("/../pyvenv.cfg"));
@@ -43,11 +44,13 @@ QStringList askedInterpreter(const QString &path)
 {
     constexpr int patience_ms = 10'000;
     QProcess process;
-    process.start(path, {QStringLiteral("-I"), QStringLiteral("-S"), QStringLiteral("-c"),
-                         QStringLiteral("import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)")});
-    const bool ran = process.waitForFinished(patience_ms) && process.exitStatus() == QProcess::NormalExit
-        && process.exitCode() == 0;
-    return ran ? QString::fromUtf8(process.readAllStandardOutput()).trimmed().split(QLatin1Char('\n')) : QStringList();
+    process.start(
+        path, {QStringLiteral("-I"), QStringLiteral("-S"), QStringLiteral("-c"),
+               QStringLiteral("import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)")});
+    const bool ran = process.waitForFinished(patience_ms) && process.exitStatus() == QProcess::NormalExit &&
+                     process.exitCode() == 0;
+    return ran ? QString::fromUtf8(process.readAllStandardOutput()).trimmed().split(QLatin1Char('\n'))
+               : QStringList();
 }
 
 QString checkedInterpreter(const QString &path)
@@ -62,9 +65,10 @@ QString checkedInterpreter(const QString &path)
         executable = answer.at(1);
     }
     if (version != embeddedVersion)
-        throw InterpreterError(QStringLiteral("\"%1\" is Python %2, but this program embeds Python %3: give --python "
-                                              "an interpreter of that version, or run \"%1 -m liaison.websocket\"")
-                                   .arg(path, version, embeddedVersion));
+        throw InterpreterError(
+            QStringLiteral("\"%1\" is Python %2, but this program embeds Python %3: give --python "
+                           "an interpreter of that version, or run \"%1 -m liaison.websocket\"")
+                .arg(path, version, embeddedVersion));
     return executable;
 }
 
@@ -73,7 +77,8 @@ void check(PyStatus status, PyConfig *config)
     if (!PyStatus_Exception(status))
         return;
     PyConfig_Clear(config);
-    throw InterpreterError(QStringLiteral("Python does not start: %1").arg(QString::fromUtf8(status.err_msg)));
+    throw InterpreterError(
+        QStringLiteral("Python does not start: %1").arg(QString::fromUtf8(status.err_msg)));
 }
 
 void setText(PyConfig &config, wchar_t **field, const QString &text)
@@ -90,12 +95,13 @@ QString packageFolder()
         if (QFile::exists(folder + QStringLiteral("/liaison/__init__.py")))
             return folder;
     }
-    throw InterpreterError(QStringLiteral("the Python package liaison is not beside this program, in \"%1\"")
-                               .arg(QDir::cleanPath(here.absoluteFilePath(QString::fromUtf8(installedPackagePath)))));
+    throw InterpreterError(
+        QStringLiteral("the Python package liaison is not beside this program, in \"%1\"")
+            .arg(QDir::cleanPath(here.absoluteFilePath(QString::fromUtf8(installedPackagePath)))));
 }
 
-/// Makes the package importable without a new entry in sys.path, and its core the one in this program, not that of
-/// an extension module which the environment may hold.
+/// Makes the package importable without a new entry in sys.path, and its core the one in this program, not
+/// that of an extension module which the environment may hold.
 void offerPackage(const QString &folder)
 {
     py::dict scope;

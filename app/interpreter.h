@@ -11,7 +11,10 @@ namespace liaison {
 /// Why there is no Python to serve; what() is one sentence for the user.
 class InterpreterError : public std::runtime_error {
 public:
-    explicit InterpreterError(const QString &sentence) : std::runtime_error(sentence.toStdString()) { }
+    explicit InterpreterError(const QString &sentence)
+        : std::runtime_error(sentence.toStdString())
+    {
+    }
 };
 
 /// The interpreter whose environment is to be served: the one given, else that of the activated virtual
@@ -21,8 +24,9 @@ public:
 /// @throws InterpreterError where there is none, or it is of another version
 QString chosenInterpreter(const QString &given);
 
-/// The embedded interpreter's life: made before anything calls Python, ended after everything that does. Afterwards
-/// Python is as if `executable` had been started with -u and -m, and the package liaison can be imported.
+/// The embedded interpreter's life: made before anything calls Python, ended after everything that does.
+/// Afterwards Python is as if `executable` had been started with -u and -m, and the package liaison can be
+/// imported.
 class Interpreter {
 public:
     /// @param executable what chosenInterpreter() answered

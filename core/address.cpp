@@ -9,21 +9,25 @@ namespace liaison {
 
 Address parseAddress(const QString &text)
 {
-    static const QRegularExpression form(QStringLiteral(R"(^(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:\[\]/@]+)):(\d{1,5})$)"));
+    static const QRegularExpression form(
+        QStringLiteral(R"(^(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:\[\]/@]+)):(\d{1,5})$)"));
     const auto match = form.match(text);
     const int port = match.captured(3).toInt();
     if (!match.hasMatch() || port > 65535)
-        throw AddressError(QStringLiteral("the address must be host:port with a port from 0 to 65535, such as "
-                                          "localhost:8001 or [::1]:8001, not \"%1\"")
-                               .arg(text));
+        throw AddressError(
+            QStringLiteral("the address must be host:port with a port from 0 to 65535, such as "
+                           "localhost:8001 or [::1]:8001, not \"%1\"")
+                .arg(text));
     if (match.hasCaptured(1) && QHostAddress(match.captured(1)).protocol() != QAbstractSocket::IPv6Protocol)
-        throw AddressError(QStringLiteral("\"%1\" in brackets must be an IPv6 address").arg(match.captured(1)));
+        throw AddressError(
+            QStringLiteral("\"%1\" in brackets must be an IPv6 address").arg(match.captured(1)));
     return {match.captured(1) + match.captured(2), quint16(port)};
 }
 
 QString addressText(const Address &address)
 {
-    const auto form = address.host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2");
+    const auto form =
+        address.host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2");
     return form.arg(address.host).arg(address.port);
 }
 
@@ -44,9 +48,10 @@ QList<QHostAddress> loopbackAddresses(const QString &host)
         throw AddressError(QStringLiteral("the host \"%1\" is not known here").arg(host));
     for (const auto &address : std::as_const(addresses)) {
         if (!address.isLoopback())
-            throw AddressError(QStringLiteral("\"%1\" is no loopback address: Liaison runs any Python that it is told "
-                                              "to, so it only serves this machine, as localhost")
-                                   .arg(host));
+            throw AddressError(
+                QStringLiteral("\"%1\" is no loopback address: Liaison runs any Python that it is told "
+                               "to, so it only serves this machine, as localhost")
+                    .arg(host));
     }
     const auto present = QNetworkInterface::allAddresses();
     if (addresses.size() > 1)

@@ -12,7 +12,10 @@ namespace liaison {
 /// An address that cannot be read or served; what() is one sentence for the user.
 class AddressError : public std::runtime_error {
 public:
-    explicit AddressError(const QString &sentence) : std::runtime_error(sentence.toStdString()) { }
+    explicit AddressError(const QString &sentence)
+        : std::runtime_error(sentence.toStdString())
+    {
+    }
 };
 
 /// Where to serve, as the user gave it.

@@ -11,9 +11,9 @@
 
 namespace liaison {
 
-/// The "args" and "kwargs" of a command. Either simdjson has parsed them, and they are elements of `document`,
-/// or they hold what it declines (integers past 64 bits, NaN, lone surrogates, deep nesting): then they are text
-/// that json.loads accepts.
+/// The "args" and "kwargs" of a command. Either simdjson has parsed them, and they are elements of
+/// `document`, or they hold what it declines (integers past 64 bits, NaN, lone surrogates, deep nesting):
+/// then they are text that json.loads accepts.
 class Arguments {
 public:
     simdjson::dom::document document;
@@ -25,11 +25,10 @@ public:
 
     qsizetype argsCount = 0;
     QString firstKeyword; ///< the name of the first keyword argument, null without one
-
 };
 
-/// Fresh ones. What they were before goes back where they came from when nobody needs them any more, so that the
-/// document's memory serves again. Thread-safe.
+/// Fresh ones. What they were before goes back where they came from when nobody needs them any more, so that
+/// the document's memory serves again. Thread-safe.
 std::shared_ptr<Arguments> newArguments();
 
 } // namespace liaison

@@ -10,16 +10,17 @@ namespace {
 bool isOfPlainType(PyObject *object)
 {
     const PyTypeObject *type = Py_TYPE(object);
-    return type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type || object == Py_None
-        || type == &PyBool_Type || type == &PyList_Type || type == &PyDict_Type || type == &PyTuple_Type
-        || PyType_Check(object);
+    return type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type || object == Py_None ||
+           type == &PyBool_Type || type == &PyList_Type || type == &PyDict_Type || type == &PyTuple_Type ||
+           PyType_Check(object);
 }
 
 /// A generator that types.coroutine has marked.
 bool isGeneratorCoroutine(py::handle object)
 {
     constexpr int iterableCoroutine = 0x100; // inspect.CO_ITERABLE_COROUTINE
-    return PyGen_CheckExact(object.ptr()) && (object.attr("gi_code").attr("co_flags").cast<int>() & iterableCoroutine);
+    return PyGen_CheckExact(object.ptr()) &&
+           (object.attr("gi_code").attr("co_flags").cast<int>() & iterableCoroutine);
 }
 
 } // namespace
@@ -33,8 +34,8 @@ bool arrivesLater(py::handle result)
         return true;
     // Asked of the type: an object may answer to any name.
     const auto typeObject = py::type::handle_of(result);
-    return (py::hasattr(typeObject, "add_done_callback") && py::hasattr(typeObject, "result"))
-        || isGeneratorCoroutine(result);
+    return (py::hasattr(typeObject, "add_done_callback") && py::hasattr(typeObject, "result")) ||
+           isGeneratorCoroutine(result);
 }
 
 void watch(const py::object &result, const py::cpp_function &done)

@@ -18,7 +18,6 @@ namespace liaison {
 
 namespace {
 
-
 /// Text as it is, in UTF-8; anything else as JSON, an object with at least an empty "evt".
 QByteArray pushText(py::handle message)
 {
@@ -78,8 +77,8 @@ void defineCore(py::module_ &module)
         .def("resolve", &Targets::resolve, py::arg("namespace"), py::arg("target"))
         .def(
             "call",
-            [](Targets &targets, const py::object &namespaceDict, const py::object &target, const py::sequence &args,
-               const py::dict &kwargs) {
+            [](Targets &targets, const py::object &namespaceDict, const py::object &target,
+               const py::sequence &args, const py::dict &kwargs) {
                 return callTarget(targets, namespaceDict, target, callParts(args, kwargs));
             },
             py::arg("namespace"), py::arg("target"), py::arg("args"), py::arg("kwargs"));
@@ -95,10 +94,12 @@ void defineCore(py::module_ &module)
              py::arg("host"), py::arg("port"), py::arg("max_message_size"))
         .def("run", &run, py::arg("companion"))
         .def("stop", &Service::stop)
-        .def("push", [](Service &service, py::handle message) { service.push(pushText(message)); },
-             py::arg("message"))
+        .def(
+            "push", [](Service &service, py::handle message) { service.push(pushText(message)); },
+            py::arg("message"))
         .def("messages", [](const Service &service) { return textList(service.messages()); })
-        .def_property_readonly("host", [](const Service &service) { return service.options().host.toStdString(); })
+        .def_property_readonly("host",
+                               [](const Service &service) { return service.options().host.toStdString(); })
         .def_property_readonly("port", &Service::port)
         .def_property_readonly("alive", &Service::isAlive);
 
@@ -111,15 +112,17 @@ void defineCore(py::module_ &module)
             return runModule(arguments);
         },
         py::arg("argv"), "Serve as the command line says; answers the process's exit code.");
-    module.def("traceback_lines", [](py::handle exception) { return tracebackLines(exception); },
-               py::arg("exception"));
+    module.def(
+        "traceback_lines", [](py::handle exception) { return tracebackLines(exception); },
+        py::arg("exception"));
     module.def(
         "encode",
         [](py::handle value) {
             Encoder encoder;
             encoder.write(value);
             const auto text = encoder.take();
-            return py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(text.constData(), text.size(), nullptr));
+            return py::reinterpret_steal<py::object>(
+                PyUnicode_DecodeUTF8(text.constData(), text.size(), nullptr));
         },
         py::arg("value"), "A value as the JSON that clients get of it.");
 }

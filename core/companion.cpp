@@ -111,8 +111,9 @@ py::object callTarget(Targets &targets, const py::object &namespaceDict, const p
         for (const auto &[name, value] : py::reinterpret_borrow<py::dict>(call.kwargs))
             kwargs[targets.argument(namespaceDict, name)] = targets.argument(namespaceDict, value);
     }
-    PyObject *result = PyObject_VectorcallDict(callee.ptr(), pointers.data() + 1,
-                                               std::size_t(args.size()) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwargs.ptr());
+    PyObject *result =
+        PyObject_VectorcallDict(callee.ptr(), pointers.data() + 1,
+                                std::size_t(args.size()) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwargs.ptr());
     return py::reinterpret_steal<py::object>(checked(result));
 }
 
@@ -163,8 +164,8 @@ void Companion::close()
 {
     for (const auto &command : m_waiting.close())
         Q_EMIT replied(command.client,
-                       errorText("ConnectionAbortedError", QStringLiteral("Liaison stops; this command was not run"),
-                                 command.evt));
+                       errorText("ConnectionAbortedError",
+                                 QStringLiteral("Liaison stops; this command was not run"), command.evt));
     Q_EMIT repliesComplete();
 }
 
@@ -218,7 +219,8 @@ void Companion::run(const Command &command)
     } catch (py::error_already_set &error) {
         reply(pending, error);
     } catch (const std::exception &error) {
-        Q_EMIT replied(command.client, errorText("RuntimeError", QString::fromUtf8(error.what()), command.evt));
+        Q_EMIT replied(command.client,
+                       errorText("RuntimeError", QString::fromUtf8(error.what()), command.evt));
     }
     m_interrupter.end();
 }
@@ -243,9 +245,9 @@ py::object Companion::method(const QString &name)
     for (const auto known : commands)
         names.append(py::str(known));
     names.attr("sort")();
-    PyErr_SetObject(
-        PyExc_ValueError,
-        py::str("unknown command \"{}\": expected one of {}").format(key, py::str(", ").attr("join")(names)).ptr());
+    PyErr_SetObject(PyExc_ValueError, py::str("unknown command \"{}\": expected one of {}")
+                                          .format(key, py::str(", ").attr("join")(names))
+                                          .ptr());
     throw py::error_already_set();
 }
 
@@ -258,8 +260,8 @@ Companion::Kind Companion::kindOf(const py::object &method) const
     return Kind::Other;
 }
 
-/// Whether the command's own parameters come as the leading positional arguments. Where they do not, Python's own
-/// binding shall sort it out, or say what is wrong.
+/// Whether the command's own parameters come as the leading positional arguments. Where they do not, Python's
+/// own binding shall sort it out, or say what is wrong.
 bool Companion::isPlain(Kind kind, const CallParts &call)
 {
     switch (kind) {
@@ -267,8 +269,8 @@ bool Companion::isPlain(Kind kind, const CallParts &call)
     case Kind::Try:
         return call.args.empty() == call.hasKeyword("fcn");
     case Kind::Init:
-        return call.args.size() >= 2 && PyUnicode_Check(call.args[0].ptr()) && !call.hasKeyword("name")
-            && !call.hasKeyword("cls");
+        return call.args.size() >= 2 && PyUnicode_Check(call.args[0].ptr()) && !call.hasKeyword("name") &&
+               !call.hasKeyword("cls");
     case Kind::Get:
         return call.args.size() == 1 && !call.kwargs;
     case Kind::Other:
@@ -329,7 +331,8 @@ void Companion::awaitResult(quint64 serial, const Pending &pending, const py::ob
     m_pending.emplace(serial, pending);
     try {
         // May be called at once, or later from any Python thread.
-        watch(result, py::cpp_function([link = m_link, serial](const py::object &value, const py::object &exception) {
+        watch(result,
+              py::cpp_function([link = m_link, serial](const py::object &value, const py::object &exception) {
                   if (link->companion)
                       link->companion->onArrived(serial, value, exception);
               }));
@@ -357,7 +360,8 @@ void Companion::onArrived(quint64 serial, const py::object &result, const py::ob
     } catch (py::error_already_set &error) {
         reply(pending, error);
     } catch (const std::exception &error) {
-        Q_EMIT replied(pending.client, errorText("RuntimeError", QString::fromUtf8(error.what()), pending.evt));
+        Q_EMIT replied(pending.client,
+                       errorText("RuntimeError", QString::fromUtf8(error.what()), pending.evt));
     }
 }
 

@@ -64,14 +64,14 @@ Q_SIGNALS:
     void repliesComplete();
 
 private:
-    /// The commands whose arguments are the arguments of another call, which go there without a detour; and get,
-    /// the other one that frontends send most.
+    /// The commands whose arguments are the arguments of another call, which go there without a detour; and
+    /// get, the other one that frontends send most.
     enum class Kind { Run, Try, Init, Get, Other };
 
     struct Direct {
         Kind kind = Kind::Other;
         QString name;
-        pybind11::object key; ///< the name, as a str
+        pybind11::object key;    ///< the name, as a str
         pybind11::object method; ///< null where the Python object overrides it
     };
 
@@ -114,13 +114,13 @@ private:
     int m_generation = forkGeneration();
 };
 
-/// Calls what a target names, as the commands run, try and init do: references among the top-level arguments, the
-/// keyword arguments and their names are replaced by what they point to.
+/// Calls what a target names, as the commands run, try and init do: references among the top-level arguments,
+/// the keyword arguments and their names are replaced by what they point to.
 /// @param namespaceDict dict of str to object
 /// @param target str
 /// @param skipped so many of the arguments come before those of the call
 /// @throws pybind11::error_already_set whatever the target's resolution or the call raises
-pybind11::object callTarget(Targets &targets, const pybind11::object &namespaceDict, const pybind11::object &target,
-                            const CallParts &call, qsizetype skipped = 0);
+pybind11::object callTarget(Targets &targets, const pybind11::object &namespaceDict,
+                            const pybind11::object &target, const CallParts &call, qsizetype skipped = 0);
 
 } // namespace liaison

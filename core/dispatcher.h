@@ -8,8 +8,8 @@
 
 namespace liaison {
 
-/// Turns text into commands. Lives on the I/O thread, so what it answers itself is answered whatever Python does:
-/// messages that are no commands, and the commands that need no Python (ping). The others it passes on.
+/// Turns text into commands. Lives on the I/O thread, so what it answers itself is answered whatever Python
+/// does: messages that are no commands, and the commands that need no Python (ping). The others it passes on.
 class Dispatcher final : public QObject {
     Q_OBJECT
 public:

@@ -96,8 +96,8 @@ bool isInstanceOf(py::handle value, const py::object &module, const char *classN
 {
     const auto type = py::getattr(module, className, py::none());
     // Of the type itself: an object's __class__ may lie.
-    return PyType_Check(type.ptr())
-        && PyType_IsSubtype(Py_TYPE(value.ptr()), reinterpret_cast<PyTypeObject *>(type.ptr()));
+    return PyType_Check(type.ptr()) &&
+           PyType_IsSubtype(Py_TYPE(value.ptr()), reinterpret_cast<PyTypeObject *>(type.ptr()));
 }
 
 } // namespace
@@ -105,7 +105,9 @@ bool isInstanceOf(py::handle value, const py::object &module, const char *classN
 /// While a container is written: finds cycles, counts recursion.
 class Encoder::Nesting {
 public:
-    Nesting(Encoder &encoder, py::handle container) : m_guard(" while writing JSON"), m_encoder(encoder)
+    Nesting(Encoder &encoder, py::handle container)
+        : m_guard(" while writing JSON")
+        , m_encoder(encoder)
     {
         for (const PyObject *open : encoder.m_open) {
             if (open == container.ptr()) {
@@ -127,7 +129,9 @@ private:
 
 class Encoder::Members {
 public:
-    explicit Members(Encoder &encoder) : m_encoder(encoder), m_isOutermost(encoder.m_depth++ == 0)
+    explicit Members(Encoder &encoder)
+        : m_encoder(encoder)
+        , m_isOutermost(encoder.m_depth++ == 0)
     {
         encoder.m_text.append('{');
     }
@@ -160,7 +164,8 @@ private:
 /// Opens an array, separates its elements and closes it.
 class Encoder::Elements {
 public:
-    explicit Elements(Encoder &encoder) : m_encoder(encoder)
+    explicit Elements(Encoder &encoder)
+        : m_encoder(encoder)
     {
         ++encoder.m_depth;
         encoder.m_text.append('[');
@@ -343,8 +348,8 @@ void Encoder::writeName(py::handle key)
 
 void Encoder::writeOther(py::handle value)
 {
-    const bool written = writeOwnForm(value) || writeReference(value) || writeBytes(value) || writeNumpy(value)
-        || writePandas(value) || writeDataclass(value);
+    const bool written = writeOwnForm(value) || writeReference(value) || writeBytes(value) ||
+                         writeNumpy(value) || writePandas(value) || writeDataclass(value);
     if (!written)
         writeString(owned(PyObject_Str(value.ptr())));
 }
@@ -379,8 +384,8 @@ bool Encoder::writeReference(py::handle value)
         writeString(py::str("python:///{}").format(value.attr("__name__")));
         return true;
     }
-    const bool isBuiltin = PyCFunction_Check(object)
-        && (!PyCFunction_GET_SELF(object) || PyModule_Check(PyCFunction_GET_SELF(object)));
+    const bool isBuiltin = PyCFunction_Check(object) &&
+                           (!PyCFunction_GET_SELF(object) || PyModule_Check(PyCFunction_GET_SELF(object)));
     if (!PyType_Check(object) && !PyFunction_Check(object) && !isBuiltin)
         return false;
     const auto module = py::getattr(value, "__module__", py::none());
@@ -395,12 +400,13 @@ bool Encoder::writeBytes(py::handle value)
     PyObject *object = value.ptr();
     if (PyBytes_Check(object) || PyByteArray_Check(object) || PyMemoryView_Check(object)) {
         const auto bytes = owned(PyBytes_FromObject(object));
-        const auto raw = QByteArray::fromRawData(PyBytes_AS_STRING(bytes.ptr()), PyBytes_GET_SIZE(bytes.ptr()));
+        const auto raw =
+            QByteArray::fromRawData(PyBytes_AS_STRING(bytes.ptr()), PyBytes_GET_SIZE(bytes.ptr()));
         writeText(raw.toBase64());
         return true;
     }
-    if (PyAnySet_Check(object) || PyDictKeys_Check(object) || PyDictValues_Check(object)
-        || PyDictItems_Check(object)) {
+    if (PyAnySet_Check(object) || PyDictKeys_Check(object) || PyDictValues_Check(object) ||
+        PyDictItems_Check(object)) {
         writeIterable(value);
         return true;
     }

@@ -12,15 +12,18 @@
 
 namespace liaison {
 
-/// Writes Python objects as strict JSON in UTF-8, by the rules of the protocol's "Values, Python to JSON": what
-/// Python's json writes for its own types, with ", " and ": " between them; null for what JSON has no number for;
-/// and a text for everything that JSON has no form for. Needs the GIL. Every function throws
+/// Writes Python objects as strict JSON in UTF-8, by the rules of the protocol's "Values, Python to JSON":
+/// what Python's json writes for its own types, with ", " and ": " between them; null for what JSON has no
+/// number for; and a text for everything that JSON has no form for. Needs the GIL. Every function throws
 /// pybind11::error_already_set for what cannot be written; then what the encoder holds is of no use.
 class Encoder {
 public:
     /// @param start text in front of what will be written
     /// @param room bytes to begin with; what does not fit costs a copy
-    explicit Encoder(QByteArrayView start = {}, qsizetype room = 256) : m_text(start, room) { }
+    explicit Encoder(QByteArrayView start = {}, qsizetype room = 256)
+        : m_text(start, room)
+    {
+    }
 
     /// Makes the outermost object end with "evt": {} if it has no member of that name.
     void ensureEvt() { m_ensuresEvt = true; }

@@ -15,8 +15,8 @@ bool isOwnFrame(py::handle entry)
         return true;
     const auto globals = entry.attr("tb_frame").attr("f_globals");
     const py::object name = globals.attr("get")("__name__", "");
-    return PyUnicode_Check(name.ptr())
-        && (name.equal(py::str("liaison")) || name.attr("startswith")("liaison.").cast<bool>());
+    return PyUnicode_Check(name.ptr()) &&
+           (name.equal(py::str("liaison")) || name.attr("startswith")("liaison.").cast<bool>());
 }
 
 py::list formatted(py::handle exception)
@@ -24,7 +24,8 @@ py::list formatted(py::handle exception)
     py::object entry = py::getattr(exception, "__traceback__", py::none());
     while (!entry.is_none() && isOwnFrame(entry))
         entry = entry.attr("tb_next");
-    return py::module_::import("traceback").attr("format_exception")(py::type::of(exception), exception, entry);
+    return py::module_::import("traceback")
+        .attr("format_exception")(py::type::of(exception), exception, entry);
 }
 
 } // namespace
@@ -36,7 +37,8 @@ py::list tracebackLines(py::handle exception)
     } catch (const py::error_already_set &) {
         // An exception that cannot even be formatted still has a type.
         py::list lines;
-        lines.append(py::str("{}: <the message could not be formatted>\n").format(py::type::of(exception).attr("__name__")));
+        lines.append(py::str("{}: <the message could not be formatted>\n")
+                         .format(py::type::of(exception).attr("__name__")));
         return lines;
     }
 }

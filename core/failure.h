@@ -5,8 +5,8 @@
 
 namespace liaison {
 
-/// An exception as traceback.format_exception() gives it: a list of str, the last "Type: message\n". Frames of
-/// Liaison's own at its top are left out, so that it begins with the code that was called. Needs the GIL.
+/// An exception as traceback.format_exception() gives it: a list of str, the last "Type: message\n". Frames
+/// of Liaison's own at its top are left out, so that it begins with the code that was called. Needs the GIL.
 pybind11::list tracebackLines(pybind11::handle exception);
 
 /// The same for an exception that C++ has caught.

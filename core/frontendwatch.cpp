@@ -36,7 +36,10 @@ bool isHungUp(int descriptor)
 
 } // namespace
 
-FrontendWatch::FrontendWatch(QObject *parent) : QObject(parent), m_isPipe(isPipe(STDIN_FILENO)), m_timer(this)
+FrontendWatch::FrontendWatch(QObject *parent)
+    : QObject(parent)
+    , m_isPipe(isPipe(STDIN_FILENO))
+    , m_timer(this)
 {
     m_timer.setInterval(checkInterval);
     connect(&m_timer, &QTimer::timeout, this, &FrontendWatch::check);

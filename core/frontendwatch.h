@@ -7,9 +7,9 @@
 
 namespace liaison {
 
-/// Notices that the frontend which launched this process is gone: stdin was a pipe, its other end has closed, and
-/// for ten seconds no client has been connected. Reads nothing from stdin, which belongs to Python code. Lives on
-/// the I/O thread.
+/// Notices that the frontend which launched this process is gone: stdin was a pipe, its other end has closed,
+/// and for ten seconds no client has been connected. Reads nothing from stdin, which belongs to Python code.
+/// Lives on the I/O thread.
 class FrontendWatch final : public QObject {
     Q_OBJECT
 public:

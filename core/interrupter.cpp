@@ -9,7 +9,8 @@ namespace liaison {
 
 namespace {
 
-/// Ignored by default, so it harms nobody should it arrive where no handler is, and hardly ever used otherwise.
+/// Ignored by default, so it harms nobody should it arrive where no handler is, and hardly ever used
+/// otherwise.
 constexpr int interruptSignal = SIGURG;
 
 } // namespace

@@ -12,12 +12,12 @@
 
 namespace liaison {
 
-/// Raises KeyboardInterrupt in the command that runs, and in no other. For this it sends a signal of its own to
-/// Python's main thread: that wakes a blocking system call, and Python then runs the handler that raises. SIGINT
-/// is left to the program.
+/// Raises KeyboardInterrupt in the command that runs, and in no other. For this it sends a signal of its own
+/// to Python's main thread: that wakes a blocking system call, and Python then runs the handler that raises.
+/// SIGINT is left to the program.
 ///
-/// Made, used and ended on the thread that runs the commands, with the GIL, but for interrupt(). Does nothing on a
-/// thread other than Python's main thread, where Python runs no signal handlers.
+/// Made, used and ended on the thread that runs the commands, with the GIL, but for interrupt(). Does nothing
+/// on a thread other than Python's main thread, where Python runs no signal handlers.
 class Interrupter {
 public:
     Interrupter();
@@ -31,8 +31,8 @@ public:
     /// It has ended: an interrupt that was on its way to it hits nothing.
     void end() { m_running = 0; }
 
-    /// Thread-safe, needs no GIL. Asks once; a system call that is about to block may miss it, so who wants to be
-    /// sure asks again while running() answers it.
+    /// Thread-safe, needs no GIL. Asks once; a system call that is about to block may miss it, so who wants
+    /// to be sure asks again while running() answers it.
     void interrupt(quint64 serial);
 
     /// The serial number of the command that runs; 0 without one. Thread-safe.

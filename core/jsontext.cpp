@@ -12,7 +12,8 @@ namespace liaison {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> literals = {"null", "true", "false", "NaN", "Infinity", "-Infinity"};
+constexpr std::array<std::string_view, 6> literals = {"null", "true",     "false",
+                                                      "NaN",  "Infinity", "-Infinity"};
 
 bool isDigit(char c)
 {
@@ -36,14 +37,17 @@ std::string describedPosition(std::string_view text, std::size_t offset, const c
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const auto lineStart = before.rfind('\n');
     const auto column = characterCount(lineStart == before.npos ? before : before.substr(lineStart + 1)) + 1;
-    return std::string(reason) + ": line " + std::to_string(line) + " column " + std::to_string(column) + " (char "
-        + std::to_string(characterCount(before)) + ")";
+    return std::string(reason) + ": line " + std::to_string(line) + " column " + std::to_string(column) +
+           " (char " + std::to_string(characterCount(before)) + ")";
 }
 
 /// Walks over JSON text and says where it is none. Keeps its own stack, so depth costs no recursion.
 class Cursor {
 public:
-    explicit Cursor(std::string_view text) : m_text(text) { }
+    explicit Cursor(std::string_view text)
+        : m_text(text)
+    {
+    }
 
     bool hasNonFinite() const { return m_hasNonFinite; }
     std::size_t position() const { return m_position; }

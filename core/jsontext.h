@@ -25,7 +25,7 @@ struct JsonMember {
 
 /// What a whole text holds, found without building any value.
 struct JsonOutline {
-    std::string_view value;   ///< the one value, without the white space around it
+    std::string_view value;    ///< the one value, without the white space around it
     bool hasNonFinite = false; ///< whether NaN, Infinity or -Infinity occurs outside strings
 };
 

@@ -8,8 +8,8 @@
 
 namespace liaison {
 
-/// Hands values from any thread to one reader. Who puts the first one in wakes the reader, so that values which
-/// wait together cost one wake-up.
+/// Hands values from any thread to one reader. Who puts the first one in wakes the reader, so that values
+/// which wait together cost one wake-up.
 template <typename T> class Mailbox {
 public:
     /// Thread-safe. Answers whether the reader must be woken; a closed box drops the value.

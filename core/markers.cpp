@@ -21,7 +21,8 @@ void writeAtOnce(const QByteArray &text)
 {
     // A reader that has gone is no reason to fail. Only a signal may cut a short write to a pipe in two.
     for (qsizetype written = 0; written < text.size();) {
-        const auto count = ::write(STDOUT_FILENO, text.constData() + written, std::size_t(text.size() - written));
+        const auto count =
+            ::write(STDOUT_FILENO, text.constData() + written, std::size_t(text.size() - written));
         if (count < 0 && errno != EINTR)
             return;
         written += count > 0 ? count : 0;

@@ -17,8 +17,8 @@ inline constexpr const char *constantsText =
 /// @param end "" or a newline
 void writeStartMarker(const QByteArray &address, const QByteArray &end);
 
-/// Writes the stop marker if one is due, in one write. From any thread: of several calls one writes. A child that
-/// was forked off owes none.
+/// Writes the stop marker if one is due, in one write. From any thread: of several calls one writes. A child
+/// that was forked off owes none.
 void writeStopMarker();
 
 } // namespace liaison

@@ -15,7 +15,7 @@ using simdjson::dom::element_type;
 
 /// The members of a message that its envelope keeps; everything else only travels in evt.
 constexpr std::array<QLatin1String, 4> envelopeMembers = {QLatin1String("id"), QLatin1String("timeout"),
-                                                         QLatin1String("stream"), QLatin1String("echo")};
+                                                          QLatin1String("stream"), QLatin1String("echo")};
 
 struct InvalidCommand {
     QByteArray type;
@@ -80,7 +80,9 @@ QJsonValue jsonValue(simdjson::dom::element element)
         return element.get_double().value_unsafe();
     default:
         // Only an id may be a container, and few are: Qt's own parser will do.
-        return QJsonDocument::fromJson("[" + QByteArray::fromStdString(simdjson::minify(element)) + "]").array().at(0);
+        return QJsonDocument::fromJson("[" + QByteArray::fromStdString(simdjson::minify(element)) + "]")
+            .array()
+            .at(0);
     }
 }
 
@@ -93,13 +95,14 @@ QJsonValue jsonValue(std::string_view json)
 
 InvalidCommand wrongType(const char *field, const char *expected, QLatin1String got)
 {
-    return {"TypeError", QStringLiteral("%1 must be %2, not %3")
-                             .arg(QLatin1String(field), QLatin1String(expected), got)};
+    return {"TypeError",
+            QStringLiteral("%1 must be %2, not %3").arg(QLatin1String(field), QLatin1String(expected), got)};
 }
 
 InvalidCommand missingField(const char *field, const char *expected)
 {
-    return {"KeyError", QStringLiteral("%1 is missing: expected %2").arg(QLatin1String(field), QLatin1String(expected))};
+    return {"KeyError",
+            QStringLiteral("%1 is missing: expected %2").arg(QLatin1String(field), QLatin1String(expected))};
 }
 
 constexpr const char *commandField = "\"command\"";
@@ -107,10 +110,14 @@ constexpr const char *commandForm = R"(an object such as {"command": "run", "arg
 constexpr const char *nameField = "\"command\" in \"command\"";
 constexpr const char *nameForm = "a string, the command's name";
 
-/// Checks fields and collects a Command, whatever parsed them: `Json` is simdjson's element or a piece of text.
+/// Checks fields and collects a Command, whatever parsed them: `Json` is simdjson's element or a piece of
+/// text.
 template <typename Json> class CommandBuilder {
 public:
-    explicit CommandBuilder(Arguments &arguments) : m_arguments(arguments) { }
+    explicit CommandBuilder(Arguments &arguments)
+        : m_arguments(arguments)
+    {
+    }
 
     void setMember(const QString &name, Json value)
     {
@@ -243,12 +250,14 @@ Fault notAnObject(const QByteArray &message, QLatin1String got)
 }
 
 /// What simdjson declined: no JSON, or JSON that only Python takes.
-std::variant<Command, Fault> parseDeclined(const QByteArray &message, const std::shared_ptr<Arguments> &arguments)
+std::variant<Command, Fault> parseDeclined(const QByteArray &message,
+                                           const std::shared_ptr<Arguments> &arguments)
 {
     const std::string_view view(message.constData(), std::size_t(message.size()));
     try {
         if (!simdjson::validate_utf8(view))
-            return Fault{"UnicodeDecodeError", QStringLiteral("a message must be UTF-8"), substituteEvt(message)};
+            return Fault{"UnicodeDecodeError", QStringLiteral("a message must be UTF-8"),
+                         substituteEvt(message)};
         const auto outline = scanJson(view);
         if (outline.value.front() != '{')
             return notAnObject(message, kindOf(outline.value));
@@ -284,11 +293,10 @@ std::variant<Command, Fault> parseMessage(const QByteArray &message)
     auto arguments = newArguments();
     simdjson::dom::element root;
     // A byte order mark is no JSON to Python, so it must not be to a simdjson that skips it.
-    const bool declined = message.startsWith("\xEF\xBB\xBF")
-        || parser
-               .parse_into_document(arguments->document, message.constData(), std::size_t(message.size()), true)
-               .get(root)
-            != simdjson::SUCCESS;
+    const bool declined = message.startsWith("\xEF\xBB\xBF") ||
+                          parser.parse_into_document(arguments->document, message.constData(),
+                                                     std::size_t(message.size()), true)
+                                  .get(root) != simdjson::SUCCESS;
     if (declined)
         return parseDeclined(message, arguments);
     simdjson::dom::object object;

@@ -14,13 +14,15 @@ namespace liaison {
 
 class Arguments;
 
-/// One command on its way from a client to the Companion. A value: cheap to copy, safe to hand to another thread.
+/// One command on its way from a client to the Companion. A value: cheap to copy, safe to hand to another
+/// thread.
 struct Command {
     ClientId client = everyClient;
-    quint64 serial = 0;     ///< counts commands in the order they came in; never 0 for one that was dispatched
-    QString name;           ///< "run", "get", ...
-    QJsonDocument envelope; ///< the message without its arguments: what signals, spies, logs and the tray read
-    QByteArray evt;         ///< the message as received, in strict JSON: replies carry it
+    quint64 serial = 0; ///< counts commands in the order they came in; never 0 for one that was dispatched
+    QString name;       ///< "run", "get", ...
+    QJsonDocument
+        envelope;   ///< the message without its arguments: what signals, spies, logs and the tray read
+    QByteArray evt; ///< the message as received, in strict JSON: replies carry it
     std::shared_ptr<const Arguments> arguments; ///< never null
 };
 
@@ -28,7 +30,8 @@ struct Command {
 struct Fault {
     QByteArray type; ///< the name of the Python exception that says it best
     QString reason;  ///< one sentence that names the field, what was expected and what came
-    QByteArray evt;  ///< the message, or {"id": null, "message": <its first 200 characters>} where it is no object
+    QByteArray
+        evt; ///< the message, or {"id": null, "message": <its first 200 characters>} where it is no object
 };
 
 /// What a text that came in is.

@@ -43,31 +43,37 @@ ServiceOptions serviceOptions(const QCommandLineParser &parser)
 Options parseOptions(const QStringList &arguments, Program program)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QStringLiteral("Serves Python to a frontend: JSON commands come in over a WebSocket, answers go back."));
-    parser.addPositionalArgument(QStringLiteral("ADDRESS"),
-                                 QStringLiteral("host:port to serve, by default %1; port 0 picks a free one, which "
-                                                "the start marker names.")
-                                     .arg(defaultAddress),
-                                 QStringLiteral("[ADDRESS]"));
-    const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Show this help."));
+    parser.setApplicationDescription(QStringLiteral(
+        "Serves Python to a frontend: JSON commands come in over a WebSocket, answers go back."));
+    parser.addPositionalArgument(
+        QStringLiteral("ADDRESS"),
+        QStringLiteral("host:port to serve, by default %1; port 0 picks a free one, which "
+                       "the start marker names.")
+            .arg(defaultAddress),
+        QStringLiteral("[ADDRESS]"));
+    const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")},
+                                  QStringLiteral("Show this help."));
     const QCommandLineOption version(QStringLiteral("version"), QStringLiteral("Show the version."));
     const QCommandLineOption constants(QStringLiteral("constants"),
                                        QStringLiteral("Print the markers that frontends look for, as JSON."));
-    const QCommandLineOption python(QStringLiteral("python"),
-                                    QStringLiteral("The interpreter whose environment to serve; by default that of "
-                                                   "the activated virtual environment, else the one that this "
-                                                   "program was built with."),
-                                    QStringLiteral("PATH"));
-    const QCommandLineOption verbose(QStringLiteral("verbose"), QStringLiteral("Write a log to standard error."));
+    const QCommandLineOption python(
+        QStringLiteral("python"),
+        QStringLiteral("The interpreter whose environment to serve; by default that of "
+                       "the activated virtual environment, else the one that this "
+                       "program was built with."),
+        QStringLiteral("PATH"));
+    const QCommandLineOption verbose(QStringLiteral("verbose"),
+                                     QStringLiteral("Write a log to standard error."));
     parser.addOptions({
         {QStringLiteral("max-message-size"),
-         QStringLiteral("The longest message taken, with K, M or G behind the number; by default 256M. A longer one "
-                        "closes its connection with code 1009."),
+         QStringLiteral(
+             "The longest message taken, with K, M or G behind the number; by default 256M. A longer one "
+             "closes its connection with code 1009."),
          QStringLiteral("BYTES")},
         {QStringLiteral("stay"),
-         QStringLiteral("Go on when the frontend is gone. Without it the process ends 10 seconds after standard "
-                        "input, if it was a pipe, has closed and the last client has left.")},
+         QStringLiteral(
+             "Go on when the frontend is gone. Without it the process ends 10 seconds after standard "
+             "input, if it was a pipe, has closed and the last client has left.")},
         {QStringLiteral("marker-newline"), QStringLiteral("End the markers with a newline.")},
         verbose,
     });
@@ -102,14 +108,18 @@ qint64 parseSize(const QString &text)
                                          QRegularExpression::CaseInsensitiveOption);
     const auto match = form.match(text);
     const auto unit = match.captured(2).toUpper();
-    const int shift = unit.isEmpty() ? 0 : unit == QLatin1String("K") ? 10 : unit == QLatin1String("M") ? 20 : 30;
+    const int shift = unit.isEmpty()               ? 0
+                      : unit == QLatin1String("K") ? 10
+                      : unit == QLatin1String("M") ? 20
+                                                   : 30;
     const auto largest = qint64(QWebSocket::maxIncomingMessageSize());
     const qint64 number = match.captured(1).toLongLong();
     if (!match.hasMatch() || number == 0 || number > (largest >> shift))
-        throw UsageError(QStringLiteral("a size must be a number of bytes from 1 to %1, or one with K, M or G behind "
-                                        "it, not \"%2\"")
-                             .arg(largest)
-                             .arg(text));
+        throw UsageError(
+            QStringLiteral("a size must be a number of bytes from 1 to %1, or one with K, M or G behind "
+                           "it, not \"%2\"")
+                .arg(largest)
+                .arg(text));
     return number << shift;
 }
 

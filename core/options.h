@@ -13,19 +13,22 @@ namespace liaison {
 /// A command line that cannot be followed; what() is one sentence for the user.
 class UsageError : public std::runtime_error {
 public:
-    explicit UsageError(const QString &sentence) : std::runtime_error(sentence.toStdString()) { }
+    explicit UsageError(const QString &sentence)
+        : std::runtime_error(sentence.toStdString())
+    {
+    }
 };
 
-/// Which of the two programs reads the command line: the executable, which chooses an interpreter, or the module,
-/// which runs in one.
+/// Which of the two programs reads the command line: the executable, which chooses an interpreter, or the
+/// module, which runs in one.
 enum class Program { Executable, Module };
 
 /// What a command line asks for.
 struct Options {
     ServiceOptions service;
-    QString python;       ///< --python PATH; empty without it
+    QString python; ///< --python PATH; empty without it
     bool verbose = false;
-    QString output;       ///< to be written to stdout instead of serving: help, version, constants; null otherwise
+    QString output; ///< to be written to stdout instead of serving: help, version, constants; null otherwise
 };
 
 /// Reads a command line. A QCoreApplication must exist.

@@ -11,7 +11,8 @@ bool isPythonMainThread()
     return threading.attr("current_thread")().is(threading.attr("main_thread")());
 }
 
-PythonSignalHandler::PythonSignalHandler(int number, std::function<void()> handler) : m_number(number)
+PythonSignalHandler::PythonSignalHandler(int number, std::function<void()> handler)
+    : m_number(number)
 {
     const py::cpp_function function(
         [handler = std::move(handler)](const py::object &, const py::object &) { handler(); });

@@ -10,8 +10,8 @@ namespace liaison {
 /// Whether this is the thread on which Python runs signal handlers. Needs the GIL.
 bool isPythonMainThread();
 
-/// Python's handler of a signal for as long as this lives; then the one before is back. Made and ended with the GIL,
-/// on Python's main thread.
+/// Python's handler of a signal for as long as this lives; then the one before is back. Made and ended with
+/// the GIL, on Python's main thread.
 class PythonSignalHandler {
 public:
     /// @param handler called with the GIL, between two bytecodes of whatever runs; may throw

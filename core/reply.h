@@ -8,8 +8,8 @@
 
 namespace liaison {
 
-/// The parts of a reply, in their order: responseStart or errorStart; JSON: the result, or the array of traceback
-/// lines; replyTag, "response" or "error", replyEvt; JSON: what the reply answers; replyEnd.
+/// The parts of a reply, in their order: responseStart or errorStart; JSON: the result, or the array of
+/// traceback lines; replyTag, "response" or "error", replyEvt; JSON: what the reply answers; replyEnd.
 inline constexpr QByteArrayView responseStart = "{\"response\": ";
 inline constexpr QByteArrayView errorStart = "{\"error\": ";
 inline constexpr QByteArrayView replyTag = ", \"tag\": \"";

@@ -70,10 +70,11 @@ void ensureApplication(int &argc, char **argv)
 {
     if (QCoreApplication::instance())
         return;
-    // Qt asks the environment for every part of the locale and complains of some; Python has all but LC_CTYPE at
-    // "C", and C code under Python reads numbers by that.
+    // Qt asks the environment for every part of the locale and complains of some; Python has all but LC_CTYPE
+    // at "C", and C code under Python reads numbers by that.
     const QByteArray locale = std::setlocale(LC_ALL, nullptr);
-    const auto previous = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
+    const auto previous =
+        qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
     // Never deleted: Qt's own threads may outlive what made them, and user code may have come to rely on it.
     new QCoreApplication(argc, argv);
     qInstallMessageHandler(previous);

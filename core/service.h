@@ -21,29 +21,37 @@ class Session;
 /// Why nothing could be served; what() is one sentence for the user.
 class ServiceError : public std::runtime_error {
 public:
-    explicit ServiceError(const QString &sentence) : std::runtime_error(sentence.toStdString()) { }
+    explicit ServiceError(const QString &sentence)
+        : std::runtime_error(sentence.toStdString())
+    {
+    }
 };
 
 struct ServiceOptions {
     QString address; ///< as the user gave it, for the markers; empty: made of host and port
     QString host = QStringLiteral("localhost");
     QList<QHostAddress> addresses; ///< what the host stands for; empty: not looked up yet
-    quint16 port = 8001;                        ///< 0: any that is free
-    qint64 maxMessageSize = qint64(256) << 20;  ///< bytes; a longer message closes its connection with code 1009
-    bool stays = true;                          ///< whether it outlives a frontend that has closed stdin and left
-    bool newlines = false;                      ///< whether the markers end with a newline
-    bool ownsProcess = false; ///< whether the process is there for this service alone: the stop marker then comes
-                              ///< when Python has finalised, and a hanging Python does not keep the process alive
+    quint16 port = 8001;           ///< 0: any that is free
+    qint64 maxMessageSize = qint64(256)
+                            << 20; ///< bytes; a longer message closes its connection with code 1009
+    bool stays = true;             ///< whether it outlives a frontend that has closed stdin and left
+    bool newlines = false;         ///< whether the markers end with a newline
+    bool ownsProcess =
+        false; ///< whether the process is there for this service alone: the stop marker then comes
+               ///< when Python has finalised, and a hanging Python does not keep the process alive
 };
 
-/// Serves a companion to clients: joins transport, dispatcher and companion, writes the markers. All but run() may
-/// be called from any thread, and while it does not run they do nothing.
+/// Serves a companion to clients: joins transport, dispatcher and companion, writes the markers. All but
+/// run() may be called from any thread, and while it does not run they do nothing.
 class Service {
 public:
-    explicit Service(ServiceOptions options) : m_options(std::move(options)) { }
+    explicit Service(ServiceOptions options)
+        : m_options(std::move(options))
+    {
+    }
 
-    /// Serves on this thread until stop(), SIGINT or SIGTERM. Called with the GIL, which it holds only while Python
-    /// runs. Watches signals only on Python's main thread. May be called again afterwards.
+    /// Serves on this thread until stop(), SIGINT or SIGTERM. Called with the GIL, which it holds only while
+    /// Python runs. Watches signals only on Python's main thread. May be called again afterwards.
     /// @param companion an instance of the Python class liaison.Companion
     /// @throws ServiceError when it cannot, AddressError when the host is none that it serves
     void run(const pybind11::object &companion);

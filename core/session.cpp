@@ -52,19 +52,23 @@ Session::~Session()
 
 void Session::connectAll()
 {
-    // Within a thread, and where the receiver is thread-safe, a direct call; between threads only values travel.
-    connect(m_transport, &Transport::textReceived, m_dispatcher, &Dispatcher::onTextReceived, Qt::DirectConnection);
-    connect(m_dispatcher, &Dispatcher::commandReceived, &m_companion, &Companion::collect, Qt::DirectConnection);
+    // Within a thread, and where the receiver is thread-safe, a direct call; between threads only values
+    // travel.
+    connect(m_transport, &Transport::textReceived, m_dispatcher, &Dispatcher::onTextReceived,
+            Qt::DirectConnection);
+    connect(m_dispatcher, &Dispatcher::commandReceived, &m_companion, &Companion::collect,
+            Qt::DirectConnection);
     connect(m_dispatcher, &Dispatcher::replied, m_transport, &Transport::send, Qt::DirectConnection);
     connect(&m_companion, &Companion::replied, m_transport, &Transport::postLater, Qt::DirectConnection);
     connect(&m_companion, &Companion::repliesComplete, m_transport, &Transport::flush, Qt::DirectConnection);
     connect(&m_io, &QThread::started, m_transport, [this] {
-        // Before it sleeps, the I/O thread has read all that there was: one wake-up for all the commands in it.
-        connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, m_transport, [this] {
-            m_companion.wake();
-        });
+        // Before it sleeps, the I/O thread has read all that there was: one wake-up for all the commands in
+        // it.
+        connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, m_transport,
+                [this] { m_companion.wake(); });
     });
-    connect(m_dispatcher, &Dispatcher::commandReceived, m_transport, &Transport::expectReplies, Qt::DirectConnection);
+    connect(m_dispatcher, &Dispatcher::commandReceived, m_transport, &Transport::expectReplies,
+            Qt::DirectConnection);
     connect(m_transport, &Transport::listening, this, &Session::onListening);
     connect(m_transport, &Transport::listenFailed, this, &Session::onListenFailed);
     connect(m_transport, &Transport::closed, &m_io, &QThread::quit, Qt::DirectConnection);
@@ -74,9 +78,8 @@ void Session::connectAll()
     watch->moveToThread(&m_io);
     connect(&m_io, &QThread::finished, watch, &QObject::deleteLater);
     connect(m_transport, &Transport::clientJoined, watch, &FrontendWatch::onClientJoined);
-    connect(m_transport, &Transport::clientLeft, watch, [watch](ClientId, qsizetype remaining) {
-        watch->onClientLeft(remaining);
-    });
+    connect(m_transport, &Transport::clientLeft, watch,
+            [watch](ClientId, qsizetype remaining) { watch->onClientLeft(remaining); });
     connect(watch, &FrontendWatch::frontendGone, m_transport, [this] {
         qCInfo(lcLiaison) << "the frontend is gone";
         stopByForce();
@@ -85,8 +88,8 @@ void Session::connectAll()
 
 void Session::watchSignals()
 {
-    // Python sees handlers of its own kind, so that code which takes and restores them restores these. Above them
-    // lies the C handler, which does not wait for Python.
+    // Python sees handlers of its own kind, so that code which takes and restores them restores these. Above
+    // them lies the C handler, which does not wait for Python.
     m_onInterrupt.emplace(SIGINT, [] { SignalWatcher::notify(SIGINT); });
     m_onTerminate.emplace(SIGTERM, [] { SignalWatcher::notify(SIGTERM); });
     m_signals = new SignalWatcher;
@@ -132,9 +135,8 @@ void Session::onListening(quint16 port)
 {
     if (m_stopping)
         return;
-    const auto asGiven = m_options.port && !m_options.address.isEmpty()
-        ? m_options.address
-        : addressText({m_options.host, port});
+    const auto asGiven = m_options.port && !m_options.address.isEmpty() ? m_options.address
+                                                                        : addressText({m_options.host, port});
     Q_EMIT started(port);
     writeStartMarker(asGiven.toUtf8(), m_options.newlines ? "\n" : "");
 }

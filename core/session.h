@@ -16,8 +16,9 @@ class Dispatcher;
 class SignalWatcher;
 class WebSocketTransport;
 
-/// One run of a Service, from the first listener to the last socket. Lives on the thread that runs Python; its
-/// sockets live on an I/O thread of its own. What is said to be thread-safe may be called from any thread.
+/// One run of a Service, from the first listener to the last socket. Lives on the thread that runs Python;
+/// its sockets live on an I/O thread of its own. What is said to be thread-safe may be called from any
+/// thread.
 class Session final : public QObject {
     Q_OBJECT
 public:
@@ -56,7 +57,8 @@ private:
     QThread m_io;
     WebSocketTransport *m_transport; ///< on the I/O thread, as the next two; they end with it
     Dispatcher *m_dispatcher;
-    std::optional<PythonSignalHandler> m_onInterrupt; ///< SIGINT and SIGTERM as Python sees them; only on its main thread
+    std::optional<PythonSignalHandler>
+        m_onInterrupt; ///< SIGINT and SIGTERM as Python sees them; only on its main thread
     std::optional<PythonSignalHandler> m_onTerminate;
     SignalWatcher *m_signals = nullptr;
     QEventLoop m_loop;

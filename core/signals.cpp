@@ -34,8 +34,8 @@ extern "C" void handleSignal(int number)
 
 SignalWatcher::SignalWatcher()
 {
-    if (writeEnd >= 0
-        || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, m_sockets.data()) != 0)
+    if (writeEnd >= 0 ||
+        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, m_sockets.data()) != 0)
         return;
     m_notifier = new QSocketNotifier(m_sockets[0], QSocketNotifier::Read, this);
     connect(m_notifier, &QSocketNotifier::activated, this, &SignalWatcher::onReadable);

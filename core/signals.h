@@ -11,9 +11,9 @@ class QSocketNotifier;
 
 namespace liaison {
 
-/// Turns SIGINT and SIGTERM into a Qt signal on its own thread, at once, whatever Python does: the handler, which
-/// is C, writes to a socketpair. While it lives it is the process's handler for both; then the old ones are back.
-/// A child that was forked off gets the default behaviour. One at a time in a process.
+/// Turns SIGINT and SIGTERM into a Qt signal on its own thread, at once, whatever Python does: the handler,
+/// which is C, writes to a socketpair. While it lives it is the process's handler for both; then the old ones
+/// are back. A child that was forked off gets the default behaviour. One at a time in a process.
 class SignalWatcher final : public QObject {
     Q_OBJECT
 public:

@@ -73,18 +73,17 @@ py::object attributeOrItem(py::handle object, py::handle name)
     if (!PyErr_ExceptionMatches(PyExc_AttributeError))
         return {};
     py::error_already_set missing;
-    const bool isMapping = PyDict_Check(object.ptr())
-        || py::isinstance(object, py::module_::import("collections.abc").attr("Mapping"));
+    const bool isMapping = PyDict_Check(object.ptr()) ||
+                           py::isinstance(object, py::module_::import("collections.abc").attr("Mapping"));
     if (isMapping) {
         if (PyObject *item = PyObject_GetItem(object.ptr(), name.ptr()))
             return py::reinterpret_steal<py::object>(item);
         if (!PyErr_ExceptionMatches(PyExc_KeyError))
             return {};
         PyErr_Clear();
-        PyErr_SetObject(PyExc_AttributeError,
-                        py::str("'{}' object has no attribute or key '{}'")
-                            .format(py::type::of(object).attr("__name__"), name)
-                            .ptr());
+        PyErr_SetObject(PyExc_AttributeError, py::str("'{}' object has no attribute or key '{}'")
+                                                  .format(py::type::of(object).attr("__name__"), name)
+                                                  .ptr());
         return {};
     }
     missing.restore();
@@ -135,7 +134,8 @@ py::object joined(const std::vector<py::object> &names, std::size_t count)
 /// Whether an import failed because just this module does not exist, not one that it imports in turn.
 bool isAbout(const py::error_already_set &error, const py::object &module)
 {
-    return error.matches(PyExc_ModuleNotFoundError) && py::getattr(error.value(), "name", py::none()).equal(module);
+    return error.matches(PyExc_ModuleNotFoundError) &&
+           py::getattr(error.value(), "name", py::none()).equal(module);
 }
 
 /// "package.module.attr.attr": modules as far as they can be imported, then attributes.
@@ -149,8 +149,8 @@ py::object resolvedFromModules(const std::vector<py::object> &names)
             throw;
         PyErr_SetImportErrorSubclass(
             PyExc_ModuleNotFoundError,
-            py::str("No module named '{0}', and no '{0}' in the namespace").format(names[0]).ptr(), names[0].ptr(),
-            nullptr);
+            py::str("No module named '{0}', and no '{0}' in the namespace").format(names[0]).ptr(),
+            names[0].ptr(), nullptr);
         throw py::error_already_set();
     }
     std::size_t depth = 1;
@@ -250,7 +250,8 @@ Targets::Parsed &Targets::parsed(py::handle text)
     if (result.parts.empty() || (colon != rest.npos && result.attributes.empty())) {
         if (hasScheme)
             fail(PyExc_ValueError, py::str("target {!r}: expected a module after python:///, such as "
-                                           "python:///math:hypot").format(text));
+                                           "python:///math:hypot")
+                                       .format(text));
         result = {};
         result.isExpression = true;
     }
@@ -264,8 +265,10 @@ Targets::Parsed &Targets::parsed(py::handle text)
 py::object Targets::resolve(py::handle namespaceDict, py::handle text)
 {
     if (!PyUnicode_Check(text.ptr()))
-        fail(PyExc_TypeError, py::str("a target must be a string, such as \"math:hypot\" or a name of the namespace, "
-                                      "not {}").format(py::type::of(text).attr("__name__")));
+        fail(PyExc_TypeError,
+             py::str("a target must be a string, such as \"math:hypot\" or a name of the namespace, "
+                     "not {}")
+                 .format(py::type::of(text).attr("__name__")));
     // The whole text may be a name, of whatever form.
     if (auto value = itemOf(namespaceDict, text))
         return value;
@@ -279,9 +282,10 @@ py::object Targets::resolve(py::handle namespaceDict, py::handle text)
     }
     const auto root = leadingName(text);
     if (root.empty() || !itemOf(namespaceDict, py::str(root)))
-        fail(PyExc_ValueError,
-             py::str("target {!r}: expected name.attribute, package.module:attribute, or an expression that starts "
-                     "with a name of the namespace").format(text));
+        fail(PyExc_ValueError, py::str("target {!r}: expected name.attribute, package.module:attribute, or "
+                                       "an expression that starts "
+                                       "with a name of the namespace")
+                                   .format(text));
     if (!target.code)
         target.code = compiledExpression(text);
     // The evaluation may ask for other targets, and the table may be cleared meanwhile.

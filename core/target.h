@@ -11,8 +11,8 @@
 
 namespace liaison {
 
-/// Finds the Python object that a target points to. Needs the GIL. What the text of a target says is remembered,
-/// what it leads to is not, since attributes may be reassigned.
+/// Finds the Python object that a target points to. Needs the GIL. What the text of a target says is
+/// remembered, what it leads to is not, since attributes may be reassigned.
 ///
 /// A target is one of
 /// - "name.attr.attr": a name of the namespace, and attributes; where an object is a mapping without such an
@@ -24,8 +24,8 @@ class Targets {
 public:
     /// @param namespaceDict dict of str to object; looked at before modules
     /// @param text str
-    /// @throws pybind11::error_already_set TypeError where `text` is no str; ValueError where it is no target;
-    /// ModuleNotFoundError, AttributeError; whatever an import or an expression raises
+    /// @throws pybind11::error_already_set TypeError where `text` is no str; ValueError where it is no
+    /// target; ModuleNotFoundError, AttributeError; whatever an import or an expression raises
     pybind11::object resolve(pybind11::handle namespaceDict, pybind11::handle text);
 
     /// What is to be called: resolve(), but a reference is taken as well ("$f" as "f").

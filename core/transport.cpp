@@ -10,7 +10,8 @@ constexpr int lookInterval_ms = 1;
 
 } // namespace
 
-Transport::Transport() : m_lookTimer(this)
+Transport::Transport()
+    : m_lookTimer(this)
 {
     m_lookTimer.setSingleShot(true);
     m_lookTimer.setTimerType(Qt::PreciseTimer);

@@ -13,7 +13,8 @@
 
 namespace liaison {
 
-/// Carries text between clients and the rest, by client id. Lives on the I/O thread and has never heard of Python.
+/// Carries text between clients and the rest, by client id. Lives on the I/O thread and has never heard of
+/// Python.
 class Transport : public QObject {
     Q_OBJECT
 public:
@@ -21,8 +22,8 @@ public:
     /// What is for a client that has left is dropped.
     void post(ClientId receiver, const QByteArray &text);
 
-    /// Thread-safe. The same, but the I/O thread is only woken by flush(), or looks by itself a millisecond after
-    /// what it did last: messages that come close together are sent together.
+    /// Thread-safe. The same, but the I/O thread is only woken by flush(), or looks by itself a millisecond
+    /// after what it did last: messages that come close together are sent together.
     void postLater(ClientId receiver, const QByteArray &text);
     void flush();
 

@@ -19,7 +19,10 @@ constexpr int portAttempts = 20;
 
 } // namespace
 
-WebSocketTransport::WebSocketTransport(qint64 maxMessageSize) : m_maxMessageSize(maxMessageSize) { }
+WebSocketTransport::WebSocketTransport(qint64 maxMessageSize)
+    : m_maxMessageSize(maxMessageSize)
+{
+}
 
 void WebSocketTransport::listen(const QList<QHostAddress> &addresses, quint16 port)
 {
@@ -44,7 +47,8 @@ bool WebSocketTransport::tryListen(const QList<QHostAddress> &addresses, quint16
             qCInfo(lcLiaison) << "listening on" << address.toString() << "port" << port;
             continue;
         }
-        m_failure = QStringLiteral("%1 port %2: %3").arg(address.toString()).arg(port).arg(server->errorString());
+        m_failure =
+            QStringLiteral("%1 port %2: %3").arg(address.toString()).arg(port).arg(server->errorString());
         delete server;
         return false;
     }

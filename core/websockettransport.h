@@ -12,15 +12,16 @@ class QWebSocketServer;
 
 namespace liaison {
 
-/// The Transport that speaks WebSocket: one QWebSocketServer for each address, one text frame for each message.
+/// The Transport that speaks WebSocket: one QWebSocketServer for each address, one text frame for each
+/// message.
 class WebSocketTransport final : public Transport {
     Q_OBJECT
 public:
     /// @param maxMessageSize bytes; a longer message closes its connection with code 1009
     explicit WebSocketTransport(qint64 maxMessageSize);
 
-    /// Listens on every one of the addresses at the same port, then emits listening(), or listenFailed() when one
-    /// of them cannot be had.
+    /// Listens on every one of the addresses at the same port, then emits listening(), or listenFailed() when
+    /// one of them cannot be had.
     /// @param port 0 picks one that is free on all of them
     void listen(const QList<QHostAddress> &addresses, quint16 port);
 

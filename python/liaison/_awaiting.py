@@ -22,6 +22,7 @@ def watch(result: Any, done: Done) -> None:
 
     Raises:
         RuntimeError: an asyncio future is not done and its event loop does not run.
+
     """
 
     def finish(future: Any) -> None:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The floor that Qt sets: a bare QWebSocket that sends back the text it gets. Prints its port, then serves until it
-// is killed.
+// The floor that Qt sets: a bare QWebSocket that sends back the text it gets. Prints its port, then serves
+// until it is killed.
 #include <QCoreApplication>
 #include <QHostAddress>
 #include <QWebSocket>

@@ -3,8 +3,9 @@
 //
 //     liaison-load PORT WINDOW SECONDS < message
 //
-// Sends the message from standard input again and again, so that WINDOW of them are on their way, and prints as JSON
-// how many replies came in a second, and the median and 99th percentile of the round trip in microseconds.
+// Sends the message from standard input again and again, so that WINDOW of them are on their way, and prints
+// as JSON how many replies came in a second, and the median and 99th percentile of the round trip in
+// microseconds.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -29,7 +30,8 @@ using Clock = std::chrono::steady_clock;
 
 class Connection {
 public:
-    explicit Connection(std::uint16_t port) : m_socket(::socket(AF_INET, SOCK_STREAM, 0))
+    explicit Connection(std::uint16_t port)
+        : m_socket(::socket(AF_INET, SOCK_STREAM, 0))
     {
         sockaddr_in address = {};
         address.sin_family = AF_INET;
@@ -91,7 +93,9 @@ private:
         const auto available = m_buffer.size() - m_start;
         if (available < 2)
             return false;
-        const auto byte = [this](std::size_t i) { return std::uint64_t(static_cast<unsigned char>(m_buffer[m_start + i])); };
+        const auto byte = [this](std::size_t i) {
+            return std::uint64_t(static_cast<unsigned char>(m_buffer[m_start + i]));
+        };
         std::uint64_t length = byte(1) & 0x7F;
         std::size_t header = 2;
         const std::size_t extended = length == 126 ? 2 : length == 127 ? 8 : 0;
@@ -136,7 +140,9 @@ std::string frame(const std::string &text)
 
 double percentile(std::vector<double> &sorted, double fraction)
 {
-    return sorted.empty() ? 0 : sorted[std::min(sorted.size() - 1, std::size_t(fraction * double(sorted.size())))];
+    return sorted.empty()
+               ? 0
+               : sorted[std::min(sorted.size() - 1, std::size_t(fraction * double(sorted.size())))];
 }
 
 } // namespace

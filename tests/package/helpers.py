@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from typing import Any, Iterator
+from typing import Any, Generator
 
 
 def spin(seconds: float = 60) -> None:
@@ -190,7 +190,7 @@ class Point:
     x: float
     y: float
     label: str = "p"
-    others: list["Point"] = dataclasses.field(default_factory=list)
+    others: list[Point] = dataclasses.field(default_factory=list)
 
 
 def circular_list() -> list[Any]:
@@ -224,7 +224,7 @@ def values() -> dict[str, Any]:
         "bytes": [b"hi", bytearray(b"hi"), memoryview(b"hi")],
         "sets": [{1}, frozenset({2})],
         "views": [{"a": 1}.keys(), {"a": 1}.values(), {"a": 1}.items()],
-        "generator": (i for i in ()),
+        "generator": iter(()),
     }
 
 
@@ -235,7 +235,7 @@ def nonfinite() -> list[float]:
 
 def odd_keys() -> dict[Any, Any]:
     """Keys that are no text."""
-    return {1: 1, 2.5: 2, True: 3, None: 4, (1, 2): 5, Color.RED: 6, Number.SEVEN: 7}
+    return {2.5: 2, True: 3, None: 4, (1, 2): 5, Color.RED: 6, Number.SEVEN: 7}
 
 
 def dict_of_pairs(pairs: list[list[Any]]) -> dict[Any, Any]:
@@ -298,7 +298,7 @@ async def slow_failure(seconds: float = 0.05) -> None:
     raise LookupError("later")
 
 
-async def task_of(value: Any) -> "asyncio.Task[Any]":
+async def task_of(value: Any) -> asyncio.Task[Any]:
     """An awaitable that leads to another."""
     return asyncio.get_running_loop().create_task(slow_value(value))
 
@@ -306,16 +306,23 @@ async def task_of(value: Any) -> "asyncio.Task[Any]":
 class Awaitable:
     """An object with __await__."""
 
-    def __await__(self) -> Iterator[Any]:
-        return (yield from slow_value("awaited", 0.01).__await__())
+    def __await__(self) -> Generator[Any, None, str]:
+        value: str = yield from slow_value("awaited", 0.01).__await__()
+        return value
 
 
-def pool_future(value: Any, seconds: float = 0.1) -> "concurrent.futures.Future[Any]":
+def pool_future(value: Any, seconds: float = 0.1) -> concurrent.futures.Future[Any]:
     """A future of a thread pool."""
-    return POOL.submit(lambda: (time.sleep(seconds), value)[1])
+    return POOL.submit(slept, value, seconds)
 
 
-def failing_future() -> "concurrent.futures.Future[Any]":
+def slept(value: Any, seconds: float) -> Any:
+    """The value, after a while."""
+    time.sleep(seconds)
+    return value
+
+
+def failing_future() -> concurrent.futures.Future[Any]:
     """A future that fails."""
     return POOL.submit(fail_in_python, "in the pool")
 

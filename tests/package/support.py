@@ -22,6 +22,10 @@ BUILD = Path(os.environ.get("LIAISON_BUILD_DIR", ROOT / "build" / "release"))
 EXECUTABLE = BUILD / "app" / "liaison"
 PACKAGE = BUILD / "python"
 
+#: Node and its package ws, from the npm registry, so that no test depends on the machine's.
+NODE_FOLDER = ROOT / "build" / "frontend"
+NODE = NODE_FOLDER / "node_modules" / ".bin" / "node"
+
 START = b"LIAISON:CONNECTED@"
 STOP = b"LIAISON:DISCONNECTED@"
 
@@ -81,7 +85,7 @@ class Server:
             assert selector.select(patience), "nothing came on standard output"
         return os.read(self.process.stdout.fileno(), 1 << 16)
 
-    def client(self, **options: Any) -> "Client":
+    def client(self, **options: Any) -> Client:
         """A new connection."""
         return Client(self.url, **options)
 
@@ -124,7 +128,7 @@ class Client:
         self.socket = self.open.enter_context(connect(url, max_size=None, compression=None, **options))
         self.last_id = 0
 
-    def __enter__(self) -> "Client":
+    def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:

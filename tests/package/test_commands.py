@@ -168,7 +168,8 @@ def test_target_of_lone_surrogates(client: Client) -> None:
 
 
 def test_exists_is_never_an_error(client: Client) -> None:
-    for target in (None, 5, 1.5, [], {}, True, "sys.exit()", "companion.no()"):
+    targets: list[Any] = [None, 5, 1.5, [], {}, True, "sys.exit()", "companion.no()"]
+    for target in targets:
         assert client.result("exists", target) is False
 
 
@@ -179,7 +180,19 @@ def test_references(client: Client) -> None:
         "('word',)",
         "{'k': 'word', 'keyword': 1}",
     ]
-    for literal in ("$ 5", "cost $5", "$", "$ref-b", "$$ref", "$ref:b", "$ref.", "$.ref", "$ref..inner", "$ref\n", " $ref"):
+    for literal in (
+        "$ 5",
+        "cost $5",
+        "$",
+        "$ref-b",
+        "$$ref",
+        "$ref:b",
+        "$ref.",
+        "$.ref",
+        "$ref..inner",
+        "$ref\n",
+        " $ref",
+    ):
         assert client.result("run", "helpers:same", literal) == literal
     assert client.result("run", "helpers:same", ["$ref", {"$ref": "$ref"}]) == ["$ref", {"$ref": "$ref"}]
     assert client.result("store", "text", "$ref") == "text"
@@ -306,7 +319,7 @@ def test_liaison_object(server: Server, client: Client) -> None:
 
 def test_messages_are_the_last_thousand(form: str) -> None:
     with serving(form) as server, server.client() as client:
-        for i in range(1100):
+        for _ in range(1100):
             client.post("ping")
         for _ in range(1100):
             client.receive()

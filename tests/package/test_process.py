@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from support import EXECUTABLE, PATIENCE, START, STOP, Server, command_line, environment, serving
+from support import EXECUTABLE, PATIENCE, START, STOP, command_line, environment, serving
 
 CONSTANTS = b'{"START_MARKER": "LIAISON:CONNECTED", "STOP_MARKER": "LIAISON:DISCONNECTED"}'
 
@@ -357,7 +357,9 @@ def test_activated_environment_is_the_default() -> None:
 
 
 def test_interpreter_that_is_none() -> None:
-    result = subprocess.run([EXECUTABLE, "--python", "/no/such/python", "localhost:0"], capture_output=True, check=False)
+    result = subprocess.run(
+        [EXECUTABLE, "--python", "/no/such/python", "localhost:0"], capture_output=True, check=False
+    )
     assert (result.returncode, result.stdout) == (1, b"")
     assert result.stderr == b'liaison: "/no/such/python" is no Python interpreter that runs\n'
 
@@ -370,9 +372,7 @@ def test_interpreter_of_another_version(tmp_path: Path, maker: str) -> None:
     interpreter.chmod(0o755)
     if maker == "a virtual environment":
         (tmp_path / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.5.2\n")
-    result = subprocess.run(
-        [EXECUTABLE, "--python", str(interpreter), "localhost:0"], capture_output=True, check=False
-    )
+    result = subprocess.run([EXECUTABLE, "--python", str(interpreter), "localhost:0"], capture_output=True, check=False)
     assert (result.returncode, result.stdout) == (1, b"")
     assert re.fullmatch(rb'liaison: ".+" is Python 3\.5, but this program embeds Python 3\.\d+: .+\n', result.stderr)
 
@@ -425,7 +425,7 @@ def test_client_that_never_reads(form: str) -> None:
                 deaf.sendall(frame)
             for _ in range(20):
                 assert other.result("run", "math:hypot", 3, 4) == 5.0
-            code, rest, errors, seconds = server.stop()
+            code, _, errors, seconds = server.stop()
             assert (code, errors) == (0, b"")
             assert seconds < PROMISED_END + MACHINE_ALLOWANCE
 
@@ -469,5 +469,3 @@ def test_crash_leaves_a_traceback(form: str) -> None:
         code, _, errors = server.wait()
         assert code == -signal.SIGSEGV
         assert b"helpers.py" in errors
-
-

@@ -19,6 +19,7 @@ class Companion:
     Attributes:
         namespace: what clients have stored, by name; also holds ``companion``, this object.
         commands: what clients may call, by the name they call it.
+
     """
 
     namespace: Dict[str, Any]
@@ -46,6 +47,7 @@ class Companion:
             ValueError: the target has none of the forms of a target.
             ModuleNotFoundError: it starts with neither a name of the namespace nor a module.
             AttributeError: there is no such attribute, nor such a key of a mapping.
+
         """
         return self._targets.resolve(self.namespace, target)
 
@@ -63,6 +65,7 @@ class Companion:
         Raises:
             TypeError: the name is no string.
             BaseException: whatever the call raises; then the old value stays.
+
         """
         self.namespace[_checked(name)] = self.call(cls, *args, **kwargs)
         return name
@@ -75,6 +78,7 @@ class Companion:
 
         Raises:
             BaseException: what :meth:`resolve` or the call raises.
+
         """
         return self._targets.call(self.namespace, fcn, args, kwargs)
 
@@ -83,6 +87,7 @@ class Companion:
 
         Returns:
             ``{"success": True, "result": value}``, or ``{"success": False, "result": [traceback lines]}``.
+
         """
         try:
             result = self.call(fcn, *args, **kwargs)
@@ -99,6 +104,7 @@ class Companion:
 
         Raises:
             TypeError: the name is no string, or None where the target has no ``__name__``.
+
         """
         element = self.resolve(target)
         if name is None:
@@ -113,6 +119,7 @@ class Companion:
 
         Raises:
             TypeError: the name is no string.
+
         """
         self.namespace[_checked(name)] = value
         return name

@@ -24,6 +24,7 @@ class WebsocketLiaison:
 
     Attributes:
         companion: what runs the commands.
+
     """
 
     companion: Companion
@@ -70,6 +71,7 @@ class WebsocketLiaison:
         Raises:
             OSError: the address cannot be served.
             RuntimeError: it is being served already.
+
         """
         self._service.run(self.companion)
 
@@ -87,6 +89,7 @@ class WebsocketLiaison:
         Raises:
             ValueError: the message has no form in JSON, as one that contains itself.
             UnicodeEncodeError: the text has lone surrogates, which no WebSocket message can carry.
+
         """
         self._service.push(message)
 

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+# What the scripts share; source it. Sets ROOT and goes there.
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$ROOT"
+
+# The distribution's own interpreter: the one that python3-dev belongs to.
+SYSTEM_PYTHON=/usr/bin/python3
+
+BUILD_PACKAGES=(
+    ca-certificates
+    ccache
+    cmake
+    g++
+    libsimdjson-dev
+    ninja-build
+    pybind11-dev
+    python3-dev
+    qt6-base-dev
+    qt6-websockets-dev
+)
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        say "This needs root, or sudo: $*"
+        exit 1
+    fi
+}
+
+# require PACKAGE...: installs with apt-get what is missing, after saying so.
+require() {
+    local missing=() package
+    if ! command -v dpkg-query >/dev/null; then
+        say "No Debian or Ubuntu here: please see to it that these packages, or their like, are installed: $*"
+        return
+    fi
+    local installed
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
+    for package in "$@"; do
+        grep -qx "installed $package" <<<"$installed" || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    say "Installing with apt-get: ${missing[*]}"
+    as_root apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# configure [CMAKE_OPTION...]: prepares build/release, unless it was prepared with the same options before.
+configure() {
+    local stamp=build/release/.configured wanted
+    wanted="$* $(cat CMakePresets.json | cksum)"
+    if [ ! -f build/release/build.ninja ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+        say "Preparing the build in build/release"
+        cmake --preset release -DPython_EXECUTABLE="$SYSTEM_PYTHON" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@" \
+            >build/configure.log 2>&1 || { cat build/configure.log >&2; exit 1; }
+        printf '%s' "$wanted" >"$stamp"
+    fi
+}
+
+# build [TARGET...]: builds what is not up to date, and shows progress while it does.
+build() {
+    if ! ninja -C build/release -n "$@" 2>/dev/null | grep -q 'no work to do'; then
+        say "Building"
+        cmake --build build/release --target "${@:-all}" >&2
+    fi
+}
