@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "decoder.h"
 
+#include "digitlimit.h"
 #include "recursion.h"
 
 namespace py = pybind11;
@@ -75,6 +76,7 @@ py::object decoded(simdjson::dom::element element)
 
 py::object loadedJson(const QByteArray &text)
 {
+    const DigitLimitLifted lifted;
     return py::module_::import("json").attr("loads")(
         decoded(std::string_view(text.constData(), std::size_t(text.size()))));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "encoder.h"
 
+#include "digitlimit.h"
 #include "failure.h"
 #include "recursion.h"
 
@@ -220,6 +221,7 @@ void Encoder::writeInteger(py::handle value)
     const long long number = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
     if (overflow) {
         // int's own repr, as Python's json does: a subclass may have another.
+        const DigitLimitLifted lifted;
         m_text.append(utf8(owned(PyLong_Type.tp_repr(value.ptr()))));
         return;
     }

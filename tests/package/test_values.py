@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -39,6 +40,15 @@ def test_json_to_python(client: Client, text: str, expected: str) -> None:
     assert client.receive()["response"] == expected
     client.send('{"command": {"command": "run", "args": ["helpers:echo"], "kwargs": {"x": %s}}, "id": 1}' % text)
     assert client.receive()["response"] == ["()", "{'x': %s}" % expected]
+
+
+def test_integers_of_any_size(client: Client) -> None:
+    digits = "9" * 6000
+    client.send('{"command": {"command": "store", "args": ["huge", [%s]]}, "id": 1}' % digits)
+    assert client.receive_text().startswith('{"response": "huge", ')
+    client.send('{"command": {"command": "get", "args": ["huge"]}, "id": 1}')
+    assert client.receive_text().startswith('{"response": [%s], ' % digits)
+    assert client.result("run", "sys:get_int_max_str_digits") == sys.get_int_max_str_digits()
 
 
 def test_nesting_beyond_the_recursion_limit_is_an_error(client: Client) -> None:
