@@ -10,7 +10,7 @@ namespace liaison {
 Address parseAddress(const QString &text)
 {
     static const QRegularExpression form(
-        QStringLiteral(R"(^(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:\[\]/@]+)):(\d{1,5})$)"));
+        QStringLiteral(R"(^(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:\[\]/@]+)):(\d{1,5})\z)"));
     const auto match = form.match(text);
     const int port = match.captured(3).toInt();
     if (!match.hasMatch() || port > 65535)

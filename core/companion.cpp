@@ -12,6 +12,8 @@
 #include <QElapsedTimer>
 #include <QScopeGuard>
 
+#include <cstring>
+
 #include <unistd.h>
 
 namespace py = pybind11;
@@ -49,11 +51,11 @@ CallParts decodedCall(const Arguments &arguments)
     return call;
 }
 
-py::tuple packed(const CallParts &call)
+py::tuple packed(const QVarLengthArray<py::object, 8> &objects)
 {
-    py::tuple tuple(call.args.size());
-    for (qsizetype i = 0; i < call.args.size(); ++i)
-        tuple[std::size_t(i)] = call.args[i];
+    py::tuple tuple(objects.size());
+    for (qsizetype i = 0; i < objects.size(); ++i)
+        tuple[std::size_t(i)] = objects[i];
     return tuple;
 }
 
@@ -72,6 +74,21 @@ py::object attribute(const py::object &object, const py::object &name)
 py::object interned(const char *text)
 {
     return py::reinterpret_steal<py::object>(PyUnicode_InternFromString(text));
+}
+
+/// Whether a function may ask for the frame that it is called from, as eval and exec do: those of builtins
+/// and sys. Python code has a frame of its own, and other C functions have no need.
+bool asksForFrame(const py::object &callee)
+{
+    if (!PyCFunction_Check(callee.ptr()))
+        return false;
+    PyObject *module = PyCFunction_GET_SELF(callee.ptr());
+    if (!module || !PyModule_Check(module))
+        return false;
+    const char *name = PyModule_GetName(module);
+    if (!name)
+        PyErr_Clear();
+    return name && (std::strcmp(name, "builtins") == 0 || std::strcmp(name, "sys") == 0);
 }
 
 /// What a reply with a short result takes, in bytes.
@@ -111,6 +128,9 @@ py::object callTarget(Targets &targets, const py::object &namespaceDict, const p
         for (const auto &[name, value] : py::reinterpret_borrow<py::dict>(call.kwargs))
             kwargs[targets.argument(namespaceDict, name)] = targets.argument(namespaceDict, value);
     }
+    if (asksForFrame(callee))
+        return py::module_::import("liaison.companion._frame")
+            .attr("call")(callee, packed(args), kwargs ? kwargs : py::object(py::dict()));
     PyObject *result =
         PyObject_VectorcallDict(callee.ptr(), pointers.data() + 1,
                                 std::size_t(args.size()) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwargs.ptr());
@@ -217,8 +237,11 @@ void Companion::run(const Command &command)
         else
             finish(pending, result);
     } catch (py::error_already_set &error) {
+        // What is written now is the reply: no interrupt is meant for that.
+        m_interrupter.end();
         reply(pending, error);
     } catch (const std::exception &error) {
+        m_interrupter.end();
         Q_EMIT replied(command.client,
                        errorText("RuntimeError", QString::fromUtf8(error.what()), command.evt));
     }
@@ -283,7 +306,7 @@ py::object Companion::execute(Kind kind, const py::object &method, const CallPar
 {
     if (kind == Kind::Other)
         return py::reinterpret_steal<py::object>(
-            checked(PyObject_Call(method.ptr(), packed(call).ptr(), call.kwargs.ptr())));
+            checked(PyObject_Call(method.ptr(), packed(call.args).ptr(), call.kwargs.ptr())));
     const auto namespaceDict = attribute(m_python, m_namespaceName);
     if (kind == Kind::Get)
         return m_targets->resolve(namespaceDict, call.args[0]);

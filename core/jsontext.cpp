@@ -130,7 +130,8 @@ private:
             return;
         for (int i = 0; i < 4; ++i, ++m_position) {
             if (!isHexDigit(current()))
-                throw JsonFault(m_text, m_position - static_cast<std::size_t>(i), "Invalid \\uXXXX escape");
+                throw JsonFault(m_text, m_position - static_cast<std::size_t>(i) - 1,
+                                "Invalid \\uXXXX escape");
         }
     }
 

@@ -7,15 +7,26 @@
 #include <QJsonArray>
 #include <QJsonObject>
 
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+
 namespace liaison {
 
 namespace {
 
 using simdjson::dom::element_type;
 
-/// The members of a message that its envelope keeps; everything else only travels in evt.
-constexpr std::array<QLatin1String, 4> envelopeMembers = {QLatin1String("id"), QLatin1String("timeout"),
-                                                          QLatin1String("stream"), QLatin1String("echo")};
+/// The members of a message, and of its "command", that the envelope keeps beside the command's name.
+constexpr std::array<std::string_view, 3> messageOptions = {"timeout", "stream", "echo"};
+constexpr std::array<std::string_view, 1> commandOptions = {"references"};
+
+template <std::size_t size>
+bool contains(const std::array<std::string_view, size> &names, std::string_view name)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 struct InvalidCommand {
     QByteArray type;
@@ -27,9 +38,49 @@ QString text(std::string_view view)
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
-QLatin1String kindOf(element_type type)
+bool isObject(simdjson::dom::element element)
 {
-    switch (type) {
+    return element.is_object();
+}
+
+bool isObject(std::string_view json)
+{
+    return json.front() == '{';
+}
+
+bool isArray(simdjson::dom::element element)
+{
+    return element.is_array();
+}
+
+bool isArray(std::string_view json)
+{
+    return json.front() == '[';
+}
+
+bool isString(simdjson::dom::element element)
+{
+    return element.is_string();
+}
+
+bool isString(std::string_view json)
+{
+    return json.front() == '"';
+}
+
+std::string_view stringOf(simdjson::dom::element element)
+{
+    return element.get_string().value_unsafe();
+}
+
+std::string stringOf(std::string_view json)
+{
+    return unquotedJson(json).toStdString();
+}
+
+QLatin1String kindOf(simdjson::dom::element element)
+{
+    switch (element.type()) {
     case element_type::ARRAY:
         return QLatin1String("an array");
     case element_type::OBJECT:
@@ -79,7 +130,7 @@ QJsonValue jsonValue(simdjson::dom::element element)
     case element_type::UINT64:
         return element.get_double().value_unsafe();
     default:
-        // Only an id may be a container, and few are: Qt's own parser will do.
+        // No option should be a container: what says so shall see it, by way of Qt's own parser.
         return QJsonDocument::fromJson("[" + QByteArray::fromStdString(simdjson::minify(element)) + "]")
             .array()
             .at(0);
@@ -110,6 +161,27 @@ constexpr const char *commandForm = R"(an object such as {"command": "run", "arg
 constexpr const char *nameField = "\"command\" in \"command\"";
 constexpr const char *nameForm = "a string, the command's name";
 
+/// The name of a command and the envelope of one without options. Frontends send the same few again and
+/// again, and a QJsonDocument takes ten times as long to build as the message takes to parse.
+struct Plain {
+    QString name;
+    QJsonDocument envelope;
+};
+
+Plain plainCommand(std::string_view name)
+{
+    constexpr std::size_t mostRemembered = 256;
+    thread_local std::map<std::string, Plain, std::less<>> remembered;
+    if (const auto known = remembered.find(name); known != remembered.end())
+        return known->second;
+    Plain plain{text(name), {}};
+    plain.envelope.setObject(
+        {{QStringLiteral("command"), QJsonObject{{QStringLiteral("command"), plain.name}}}});
+    if (remembered.size() < mostRemembered)
+        remembered.emplace(name, plain);
+    return plain;
+}
+
 /// Checks fields and collects a Command, whatever parsed them: `Json` is simdjson's element or a piece of
 /// text.
 template <typename Json> class CommandBuilder {
@@ -119,32 +191,32 @@ public:
     {
     }
 
-    void setMember(const QString &name, Json value)
+    void setMember(std::string_view name, Json value)
     {
-        if (name == QLatin1String("command"))
+        if (name == "command")
             m_command = value;
-        else if (std::find(envelopeMembers.begin(), envelopeMembers.end(), name) != envelopeMembers.end())
-            m_envelope.insert(name, jsonValue(value));
+        else if (contains(messageOptions, name))
+            m_options.insert(text(name), jsonValue(value));
     }
 
-    void setCommandMember(const QString &name, Json value)
+    void setCommandMember(std::string_view name, Json value)
     {
-        if (name == QLatin1String("command"))
+        if (name == "command")
             m_name = value;
-        else if (name == QLatin1String("args"))
+        else if (name == "args")
             m_args = value;
-        else if (name == QLatin1String("kwargs"))
+        else if (name == "kwargs")
             m_kwargs = value;
-        else if (name == QLatin1String("references"))
-            m_inner.insert(name, jsonValue(value));
+        else if (contains(commandOptions, name))
+            m_commandOptions.insert(text(name), jsonValue(value));
     }
 
     Json commandObject() const
     {
         if (!m_command)
             throw missingField(commandField, commandForm);
-        if (kind(*m_command) != QLatin1String("an object"))
-            throw wrongType(commandField, commandForm, kind(*m_command));
+        if (!isObject(*m_command))
+            throw wrongType(commandField, commandForm, kindOf(*m_command));
         return *m_command;
     }
 
@@ -152,25 +224,26 @@ public:
     {
         if (!m_name)
             throw missingField(nameField, nameForm);
-        if (kind(*m_name) != QLatin1String("a string"))
-            throw wrongType(nameField, nameForm, kind(*m_name));
-        if (m_args && kind(*m_args) != QLatin1String("an array"))
-            throw wrongType("\"args\"", "an array", kind(*m_args));
-        if (m_kwargs && kind(*m_kwargs) != QLatin1String("an object"))
-            throw wrongType("\"kwargs\"", "an object", kind(*m_kwargs));
+        if (!isString(*m_name))
+            throw wrongType(nameField, nameForm, kindOf(*m_name));
+        if (m_args && !isArray(*m_args))
+            throw wrongType("\"args\"", "an array", kindOf(*m_args));
+        if (m_kwargs && !isObject(*m_kwargs))
+            throw wrongType("\"kwargs\"", "an object", kindOf(*m_kwargs));
         setArguments();
+        const auto plain = plainCommand(stringOf(*m_name));
         Command command;
-        command.name = jsonValue(*m_name).toString();
-        m_inner.insert(QLatin1String("command"), command.name);
-        m_envelope.insert(QLatin1String("command"), m_inner);
-        command.envelope = QJsonDocument(m_envelope);
+        command.name = plain.name;
+        command.envelope = plain.envelope;
+        if (!m_options.isEmpty() || !m_commandOptions.isEmpty()) {
+            m_commandOptions.insert(QLatin1String("command"), plain.name);
+            m_options.insert(QLatin1String("command"), m_commandOptions);
+            command.envelope = QJsonDocument(m_options);
+        }
         return command;
     }
 
 private:
-    static QLatin1String kind(simdjson::dom::element value) { return kindOf(value.type()); }
-    static QLatin1String kind(std::string_view value) { return kindOf(value); }
-
     void setArguments();
 
     Arguments &m_arguments;
@@ -178,8 +251,8 @@ private:
     std::optional<Json> m_name;
     std::optional<Json> m_args;
     std::optional<Json> m_kwargs;
-    QJsonObject m_envelope;
-    QJsonObject m_inner;
+    QJsonObject m_options;
+    QJsonObject m_commandOptions;
 };
 
 template <> void CommandBuilder<simdjson::dom::element>::setArguments()
@@ -214,9 +287,9 @@ Command commandFrom(simdjson::dom::object message, Arguments &arguments)
 {
     CommandBuilder<simdjson::dom::element> builder(arguments);
     for (const auto member : message)
-        builder.setMember(text(member.key), member.value);
+        builder.setMember(member.key, member.value);
     for (const auto member : builder.commandObject().get_object())
-        builder.setCommandMember(text(member.key), member.value);
+        builder.setCommandMember(member.key, member.value);
     return builder.command();
 }
 
@@ -224,9 +297,9 @@ Command commandFrom(std::string_view message, Arguments &arguments)
 {
     CommandBuilder<std::string_view> builder(arguments);
     for (const auto &member : jsonMembers(message))
-        builder.setMember(member.name, member.value);
+        builder.setMember(member.name.toStdString(), member.value);
     for (const auto &member : jsonMembers(builder.commandObject()))
-        builder.setCommandMember(member.name, member.value);
+        builder.setCommandMember(member.name.toStdString(), member.value);
     return builder.command();
 }
 
@@ -301,7 +374,7 @@ std::variant<Command, Fault> parseMessage(const QByteArray &message)
         return parseDeclined(message, arguments);
     simdjson::dom::object object;
     if (root.get(object) != simdjson::SUCCESS)
-        return notAnObject(message, kindOf(root.type()));
+        return notAnObject(message, kindOf(root));
     try {
         auto command = commandFrom(object, *arguments);
         command.evt = message;

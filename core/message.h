@@ -20,9 +20,8 @@ struct Command {
     ClientId client = everyClient;
     quint64 serial = 0; ///< counts commands in the order they came in; never 0 for one that was dispatched
     QString name;       ///< "run", "get", ...
-    QJsonDocument
-        envelope;   ///< the message without its arguments: what signals, spies, logs and the tray read
-    QByteArray evt; ///< the message as received, in strict JSON: replies carry it
+    QJsonDocument envelope; ///< the message without arguments and id: what signals, logs and the tray read
+    QByteArray evt;         ///< the message as received, in strict JSON: replies carry it
     std::shared_ptr<const Arguments> arguments; ///< never null
 };
 

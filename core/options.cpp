@@ -104,7 +104,7 @@ Options parseOptions(const QStringList &arguments, Program program)
 
 qint64 parseSize(const QString &text)
 {
-    static const QRegularExpression form(QStringLiteral("^(\\d{1,18})([KMG]?)$"),
+    static const QRegularExpression form(QStringLiteral("^(\\d{1,18})([KMG]?)\\z"),
                                          QRegularExpression::CaseInsensitiveOption);
     const auto match = form.match(text);
     const auto unit = match.captured(2).toUpper();

@@ -26,7 +26,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    if name in ("companion", "constants", "websocket"):
+    if name in ("_core", "companion", "constants", "websocket"):
         import importlib
 
         return importlib.import_module("." + name, __name__)

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "dispatcher.h"
+
+#include "arguments.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QSignalSpy>
+#include <QtTest>
+
+using namespace liaison;
+
+/// Every message leads to one command or to one reply.
+class TestDispatcher : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void answersAtOnce_data();
+    void answersAtOnce();
+    void passesOn_data();
+    void passesOn();
+    void commandsAreNumbered();
+    void everythingIsLogged();
+
+private:
+    std::unique_ptr<Dispatcher> m_dispatcher;
+    std::unique_ptr<QSignalSpy> m_commands;
+    std::unique_ptr<QSignalSpy> m_replies;
+};
+
+void TestDispatcher::init()
+{
+    m_dispatcher = std::make_unique<Dispatcher>();
+    m_commands = std::make_unique<QSignalSpy>(m_dispatcher.get(), &Dispatcher::commandReceived);
+    m_replies = std::make_unique<QSignalSpy>(m_dispatcher.get(), &Dispatcher::replied);
+}
+
+void TestDispatcher::answersAtOnce_data()
+{
+    QTest::addColumn<QByteArray>("message");
+    QTest::addColumn<QByteArray>("outcome");
+    const auto error = [](const char *sentence) {
+        return QByteArray("\"error\": [\"") + sentence + "\\n\"]";
+    };
+    QTest::newRow("a ping") << QByteArray(R"({"command": {"command": "ping"}, "id": 1})")
+                            << QByteArray(R"("response": "pong")");
+    QTest::newRow("a ping without an id")
+        << QByteArray(R"({"command": {"command": "ping"}})") << QByteArray(R"("response": "pong")");
+    QTest::newRow("a ping with empty arguments")
+        << QByteArray(R"({"command": {"command": "ping", "args": [], "kwargs": {}}})")
+        << QByteArray(R"("response": "pong")");
+    QTest::newRow("a ping with an argument")
+        << QByteArray(R"({"command": {"command": "ping", "args": [1]}})")
+        << error("TypeError: Companion.ping() takes 1 positional argument but 2 were given");
+    QTest::newRow("a ping with arguments that only Python reads")
+        << QByteArray(R"({"command": {"command": "ping", "args": [123456789012345678901, 2]}})")
+        << error("TypeError: Companion.ping() takes 1 positional argument but 3 were given");
+    QTest::newRow("a ping with a keyword")
+        << QByteArray(R"({"command": {"command": "ping", "kwargs": {"a": 1}}})")
+        << error("TypeError: Companion.ping() got an unexpected keyword argument 'a'");
+    QTest::newRow("a ping with both")
+        << QByteArray(R"({"command": {"command": "ping", "args": [1], "kwargs": {"a": 1}}})")
+        << error("TypeError: Companion.ping() got an unexpected keyword argument 'a'");
+    QTest::newRow("no arguments array")
+        << QByteArray(R"({"command": {"command": "run", "args": "x"}, "id": 5})")
+        << error("TypeError: \\\"args\\\" must be an array, not a string");
+    QTest::newRow("a message that is too early at its end")
+        << QByteArray(R"({"command": {"command": "run")")
+        << error("json.decoder.JSONDecodeError: Expecting ',' delimiter: line 1 column 30 (char 29)");
+}
+
+void TestDispatcher::answersAtOnce()
+{
+    QFETCH(QByteArray, message);
+    QFETCH(QByteArray, outcome);
+    m_dispatcher->onTextReceived(7, message);
+    QCOMPARE(m_commands->count(), 0);
+    QCOMPARE(m_replies->count(), 1);
+    QCOMPARE(m_replies->at(0).at(0).value<ClientId>(), ClientId(7));
+    const auto text = m_replies->at(0).at(1).toByteArray();
+    const QByteArray tag = outcome.startsWith("\"response\"") ? "response" : "error";
+    const auto start = '{' + outcome + ", \"tag\": \"" + tag + "\", \"evt\": ";
+    QCOMPARE(text.first(start.size()), start);
+    if (message.endsWith('}'))
+        QCOMPARE(text.sliced(start.size()), message + '}');
+    QVERIFY(QJsonDocument::fromJson(text).object().value(QLatin1String("evt")).isObject());
+}
+
+void TestDispatcher::passesOn_data()
+{
+    QTest::addColumn<QByteArray>("message");
+    QTest::addColumn<QString>("name");
+    QTest::newRow("a command") << QByteArray(R"({"command": {"command": "run", "args": ["f"]}, "id": "a"})")
+                               << "run";
+    QTest::newRow("a command that nobody knows") << QByteArray(R"({"command": {"command": "fly"}})") << "fly";
+    QTest::newRow("names are told by their case")
+        << QByteArray(R"({"command": {"command": "Ping"}})") << "Ping";
+    QTest::newRow("no name") << QByteArray(R"({"command": {"command": ""}})") << "";
+}
+
+void TestDispatcher::passesOn()
+{
+    QFETCH(QByteArray, message);
+    QFETCH(QString, name);
+    m_dispatcher->onTextReceived(9, message);
+    QCOMPARE(m_replies->count(), 0);
+    QCOMPARE(m_commands->count(), 1);
+    const auto command = m_commands->at(0).at(0).value<Command>();
+    QCOMPARE(command.client, ClientId(9));
+    QCOMPARE(command.name, name);
+    QCOMPARE(command.evt, message);
+    QVERIFY(command.serial > 0);
+    QVERIFY(command.arguments);
+}
+
+void TestDispatcher::commandsAreNumbered()
+{
+    QList<quint64> serials;
+    for (int i = 0; i < 5; ++i) {
+        m_dispatcher->onTextReceived(ClientId(i + 1), R"({"command": {"command": "get"}})");
+        m_dispatcher->onTextReceived(1, R"({"command": {"command": "ping"}})");
+        m_dispatcher->onTextReceived(1, "nonsense");
+    }
+    QCOMPARE(m_commands->count(), 5);
+    QCOMPARE(m_replies->count(), 10);
+    for (const auto &arguments : std::as_const(*m_commands))
+        serials.append(arguments.at(0).value<Command>().serial);
+    QVERIFY(serials.first() > 0);
+    for (qsizetype i = 1; i < serials.size(); ++i)
+        QVERIFY(serials.at(i) > serials.at(i - 1));
+}
+
+void TestDispatcher::everythingIsLogged()
+{
+    const QByteArrayList messages = {"nonsense", "", R"({"command": {"command": "ping"}})",
+                                     R"({"command": {"command": "get"}})"};
+    for (const auto &message : messages)
+        m_dispatcher->onTextReceived(1, message);
+    QCOMPARE(m_dispatcher->messages().messages(), messages);
+    for (int i = 0; i < 2000; ++i)
+        m_dispatcher->onTextReceived(1, "x");
+    QCOMPARE(m_dispatcher->messages().messages().size(), 1000);
+}
+
+QTEST_GUILESS_MAIN(TestDispatcher)
+#include "tst_dispatcher.moc"
