@@ -6,6 +6,7 @@
 #include "decoder.h"
 #include "encoder.h"
 #include "failure.h"
+#include "owned.h"
 #include "reply.h"
 #include "target.h"
 
@@ -59,16 +60,9 @@ py::tuple packed(const QVarLengthArray<py::object, 8> &objects)
     return tuple;
 }
 
-PyObject *checked(PyObject *result)
-{
-    if (!result)
-        throw py::error_already_set();
-    return result;
-}
-
 py::object attribute(const py::object &object, const py::object &name)
 {
-    return py::reinterpret_steal<py::object>(checked(PyObject_GetAttr(object.ptr(), name.ptr())));
+    return owned(PyObject_GetAttr(object.ptr(), name.ptr()));
 }
 
 py::object interned(const char *text)
@@ -134,7 +128,7 @@ py::object callTarget(Targets &targets, const py::object &namespaceDict, const p
     PyObject *result =
         PyObject_VectorcallDict(callee.ptr(), pointers.data() + 1,
                                 std::size_t(args.size()) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwargs.ptr());
-    return py::reinterpret_steal<py::object>(checked(result));
+    return owned(result);
 }
 
 Companion::Companion(py::object python)
@@ -305,8 +299,7 @@ bool Companion::isPlain(Kind kind, const CallParts &call)
 py::object Companion::execute(Kind kind, const py::object &method, const CallParts &call)
 {
     if (kind == Kind::Other)
-        return py::reinterpret_steal<py::object>(
-            checked(PyObject_Call(method.ptr(), packed(call.args).ptr(), call.kwargs.ptr())));
+        return owned(PyObject_Call(method.ptr(), packed(call.args).ptr(), call.kwargs.ptr()));
     const auto namespaceDict = attribute(m_python, m_namespaceName);
     if (kind == Kind::Get)
         return m_targets->resolve(namespaceDict, call.args[0]);

@@ -2,22 +2,12 @@
 #include "decoder.h"
 
 #include "digitlimit.h"
+#include "owned.h"
 #include "recursion.h"
 
 namespace py = pybind11;
 
 namespace liaison {
-
-namespace {
-
-py::object owned(PyObject *object)
-{
-    if (!object)
-        throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(object);
-}
-
-} // namespace
 
 py::list decoded(simdjson::dom::array array)
 {

@@ -3,6 +3,7 @@
 
 #include "digitlimit.h"
 #include "failure.h"
+#include "owned.h"
 #include "recursion.h"
 
 #include <QString>
@@ -16,13 +17,6 @@ namespace py = pybind11;
 namespace liaison {
 
 namespace {
-
-py::object owned(PyObject *object)
-{
-    if (!object)
-        throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(object);
-}
 
 /// The UTF-8 of a str that has no lone surrogates; null for one that has.
 QByteArrayView utf8(py::handle string)

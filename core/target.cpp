@@ -2,6 +2,7 @@
 #include "target.h"
 
 #include "failure.h"
+#include "owned.h"
 
 namespace py = pybind11;
 
@@ -22,10 +23,7 @@ constexpr std::string_view scheme = "python:///";
 
 py::object interned(const std::string &text)
 {
-    PyObject *name = PyUnicode_InternFromString(text.c_str());
-    if (!name)
-        throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(name);
+    return owned(PyUnicode_InternFromString(text.c_str()));
 }
 
 bool isWordCharacter(Py_UCS4 c)
@@ -194,10 +192,7 @@ py::object evaluated(const py::object &code, py::handle namespaceDict)
     });
     for (const auto item : py::reinterpret_borrow<py::dict>(namespaceDict))
         globals[item.first] = item.second;
-    PyObject *result = PyEval_EvalCode(code.ptr(), globals.ptr(), globals.ptr());
-    if (!result)
-        throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(result);
+    return owned(PyEval_EvalCode(code.ptr(), globals.ptr(), globals.ptr()));
 }
 
 py::object itemOf(py::handle dict, py::handle key)

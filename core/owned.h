@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace liaison {
+
+/// What a function of Python's C API returned as a new reference.
+/// @throws pybind11::error_already_set where it returned null
+inline pybind11::object owned(PyObject *result)
+{
+    if (!result)
+        throw pybind11::error_already_set();
+    return pybind11::reinterpret_steal<pybind11::object>(result);
+}
+
+} // namespace liaison
