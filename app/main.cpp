@@ -4,6 +4,7 @@
 #include "logging.h"
 #include "markers.h"
 #include "options.h"
+#include "process.h"
 
 #include <QCoreApplication>
 
@@ -20,7 +21,7 @@ int run(const Options &options, const QStringList &arguments)
         const Interpreter interpreter(chosenInterpreter(options.python), arguments);
         exitCode = serve(options);
     }
-    writeStopMarker();
+    writeStopMarkers();
     return exitCode;
 }
 
@@ -28,6 +29,7 @@ int run(const Options &options, const QStringList &arguments)
 
 int main(int argc, char *argv[])
 {
+    prepareProcess();
     setUpLogging(false);
     ensureApplication(argc, argv);
     const auto arguments = QCoreApplication::arguments();

@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "logging.h"
 #include "markers.h"
+#include "process.h"
 #include "service.h"
 #include "target.h"
 
@@ -143,6 +144,7 @@ int serve(const Options &options)
 
 int runModule(const QStringList &arguments)
 {
+    prepareProcess();
     setUpLogging(false);
     ensureApplication();
     try {
@@ -153,7 +155,7 @@ int runModule(const QStringList &arguments)
             return 0;
         }
         setUpLogging(options.verbose);
-        Py_AtExit(writeStopMarker);
+        Py_AtExit(writeStopMarkers);
         return serve(options);
     } catch (const UsageError &error) {
         complain(QString::fromUtf8(error.what()));

@@ -119,8 +119,17 @@ py::object callTarget(Targets &targets, const py::object &namespaceDict, const p
     py::object kwargs;
     if (call.kwargs) {
         kwargs = py::dict();
-        for (const auto &[name, value] : py::reinterpret_borrow<py::dict>(call.kwargs))
-            kwargs[targets.argument(namespaceDict, name)] = targets.argument(namespaceDict, value);
+        for (const auto &[name, value] : py::reinterpret_borrow<py::dict>(call.kwargs)) {
+            const auto keyword = targets.argument(namespaceDict, name);
+            if (!PyUnicode_Check(keyword.ptr())) {
+                PyErr_SetObject(PyExc_TypeError,
+                                py::str("keyword {!r} stands for {!r}: keywords must be strings")
+                                    .format(name, keyword)
+                                    .ptr());
+                throw py::error_already_set();
+            }
+            kwargs[keyword] = targets.argument(namespaceDict, value);
+        }
     }
     if (asksForFrame(callee))
         return py::module_::import("liaison.companion._frame")
@@ -192,13 +201,14 @@ bool Companion::interruptRunning()
 
 void Companion::runWaiting()
 {
-    const py::gil_scoped_acquire gil;
     QElapsedTimer sinceReplies;
     sinceReplies.start();
+    const py::gil_scoped_acquire gil;
     for (int i = 0; i < batchSize; ++i) {
         const auto command = m_waiting.take();
         if (!command) {
             Q_EMIT repliesComplete();
+            Q_EMIT idle();
             return;
         }
         run(*command);
@@ -339,7 +349,13 @@ void Companion::fail(const Pending &pending, const py::list &traceback)
 
 void Companion::reply(const Pending &pending, py::error_already_set &error)
 {
-    fail(pending, tracebackLines(error));
+    try {
+        fail(pending, tracebackLines(error));
+    } catch (const std::exception &worse) {
+        // Not even the traceback could be written: still there is a reply.
+        Q_EMIT replied(pending.client,
+                       errorText("RuntimeError", QString::fromUtf8(worse.what()), pending.evt));
+    }
 }
 
 void Companion::awaitResult(quint64 serial, const Pending &pending, const py::object &result)
@@ -365,7 +381,17 @@ void Companion::onArrived(quint64 serial, const py::object &result, const py::ob
         return;
     const auto pending = std::move(found->second);
     m_pending.erase(found);
-    const auto complete = qScopeGuard([this] { Q_EMIT repliesComplete(); });
+    // Written on the thread where it arrived, so that no running command delays it.
+    {
+        const std::scoped_lock lock(m_arrivedMutex);
+        ++m_arriving;
+    }
+    const auto complete = qScopeGuard([this] {
+        Q_EMIT repliesComplete();
+        const std::scoped_lock lock(m_arrivedMutex);
+        --m_arriving;
+        m_arrived.notify_all();
+    });
     try {
         if (!exception.is_none())
             fail(pending, tracebackLines(exception));
@@ -383,12 +409,16 @@ void Companion::onArrived(quint64 serial, const py::object &result, const py::ob
 
 void Companion::abandonPending()
 {
+    m_link->companion = nullptr;
     for (const auto &[serial, pending] : std::exchange(m_pending, {}))
         Q_EMIT replied(pending.client,
                        errorText("ConnectionAbortedError",
                                  QStringLiteral("Liaison stops; the result of this command has not arrived"),
                                  pending.evt));
     Q_EMIT repliesComplete();
+    const py::gil_scoped_release meanwhile;
+    std::unique_lock lock(m_arrivedMutex);
+    m_arrived.wait(lock, [this] { return m_arriving == 0; });
 }
 
 } // namespace liaison

@@ -12,8 +12,10 @@
 #include <QVarLengthArray>
 
 #include <array>
+#include <condition_variable>
 #include <map>
 #include <memory>
+#include <mutex>
 
 namespace liaison {
 
@@ -53,7 +55,8 @@ public:
     /// Thread-safe. Raises KeyboardInterrupt in the command that runs; answers whether there was one.
     bool interruptRunning();
 
-    /// Error replies to all whose results have not arrived. Needs the GIL.
+    /// Error replies to all whose results have not arrived; waits for those that are being written just now
+    /// on other threads. Needs the GIL, which it releases meanwhile.
     void abandonPending();
 
 Q_SIGNALS:
@@ -62,6 +65,9 @@ Q_SIGNALS:
 
     /// It is time to send what was replied: no more is known to follow at once. Emitted where replied() is.
     void repliesComplete();
+
+    /// The commands that waited have run; emitted with the GIL.
+    void idle();
 
 private:
     /// The commands whose arguments are the arguments of another call, which go there without a detour; and
@@ -106,6 +112,9 @@ private:
     pybind11::object m_namespaceName;
     pybind11::object m_commandsName;
     std::map<quint64, Pending> m_pending;
+    int m_arriving = 0; ///< results that are being written; guarded by m_arrivedMutex
+    std::condition_variable m_arrived;
+    std::mutex m_arrivedMutex;
     std::shared_ptr<Link> m_link;
     Interrupter m_interrupter;
     Mailbox<Command> m_waiting;

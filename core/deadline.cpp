@@ -22,6 +22,7 @@ struct Alarm {
     std::mutex mutex;
     std::condition_variable changed;
     bool disarmed = false;
+    int exitCode = 0;
 };
 
 std::mutex mutex;
@@ -32,18 +33,19 @@ void watchAlarm(const std::shared_ptr<Alarm> &alarm)
     std::unique_lock lock(alarm->mutex);
     if (alarm->changed.wait_for(lock, patience, [&] { return alarm->disarmed; }))
         return;
-    writeStopMarker();
-    _exit(0);
+    writeStopMarkers();
+    _exit(alarm->exitCode);
 }
 
 } // namespace
 
-void armDeadline()
+void armDeadline(int exitCode)
 {
     const std::scoped_lock lock(mutex);
     if (current)
         return;
     current = std::make_shared<Alarm>();
+    current->exitCode = exitCode;
     std::thread(watchAlarm, current).detach();
 }
 

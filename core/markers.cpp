@@ -3,30 +3,62 @@
 
 #include "fork.h"
 
+#include <QList>
+
+#include <chrono>
 #include <mutex>
-#include <utility>
 
 #include <cerrno>
+#include <poll.h>
 #include <unistd.h>
 
 namespace liaison {
 
 namespace {
 
-std::mutex mutex;
-QByteArray dueMarker;
-int dueIn = 0;
+using namespace std::chrono_literals;
 
-void writeAtOnce(const QByteArray &text)
+/// How long a full pipe may keep a stop marker.
+constexpr auto patience = 200ms;
+
+struct DueMarker {
+    QByteArray address;
+    QByteArray end;
+    int process = 0; ///< forkGeneration() of who owes it
+};
+
+std::timed_mutex mutex;
+QList<DueMarker> due;
+
+void writeAtOnce(const QByteArray &text, int patience_ms)
 {
-    // A reader that has gone is no reason to fail. Only a signal may cut a short write to a pipe in two.
+    // What a pipe says it has room for is more than a marker is long; only a file or a signal may cut it in
+    // two.
     for (qsizetype written = 0; written < text.size();) {
-        const auto count =
-            ::write(STDOUT_FILENO, text.constData() + written, std::size_t(text.size() - written));
+        struct pollfd output = {STDOUT_FILENO, POLLOUT, 0};
+        const int ready = ::poll(&output, 1, patience_ms);
+        if (ready == 0)
+            return;
+        const auto count = ready < 0 ? -1
+                                     : ::write(STDOUT_FILENO, text.constData() + written,
+                                               std::size_t(text.size() - written));
+        // A reader that has gone is no reason to fail.
         if (count < 0 && errno != EINTR)
             return;
         written += count > 0 ? count : 0;
     }
+}
+
+template <typename Predicate> void writeDue(Predicate isMeant)
+{
+    const std::unique_lock lock(mutex, patience);
+    if (!lock)
+        return;
+    for (const auto &marker : std::as_const(due)) {
+        if (isMeant(marker) && marker.process == forkGeneration())
+            writeAtOnce(QByteArray(stopMarker) + '@' + marker.address + marker.end, int(patience.count()));
+    }
+    due.removeIf(isMeant);
 }
 
 } // namespace
@@ -34,17 +66,18 @@ void writeAtOnce(const QByteArray &text)
 void writeStartMarker(const QByteArray &address, const QByteArray &end)
 {
     const std::scoped_lock lock(mutex);
-    dueMarker = QByteArray(stopMarker) + '@' + address + end;
-    dueIn = forkGeneration();
-    writeAtOnce(QByteArray(startMarker) + '@' + address + end);
+    due.append({address, end, forkGeneration()});
+    writeAtOnce(QByteArray(startMarker) + '@' + address + end, -1);
 }
 
-void writeStopMarker()
+void writeStopMarker(const QByteArray &address)
 {
-    const std::scoped_lock lock(mutex);
-    const auto marker = std::exchange(dueMarker, {});
-    if (!marker.isEmpty() && dueIn == forkGeneration())
-        writeAtOnce(marker);
+    writeDue([&](const DueMarker &marker) { return marker.address == address; });
+}
+
+void writeStopMarkers()
+{
+    writeDue([](const DueMarker &) { return true; });
 }
 
 } // namespace liaison

@@ -12,13 +12,17 @@ inline constexpr const char *stopMarker = "LIAISON:DISCONNECTED";
 inline constexpr const char *constantsText =
     R"({"START_MARKER": "LIAISON:CONNECTED", "STOP_MARKER": "LIAISON:DISCONNECTED"})";
 
-/// Writes the start marker to stdout, in one write; the stop marker is due from now on.
+/// Writes the start marker to stdout, in one write; the stop marker of this address is due from now on.
 /// @param address behind the marker's "@"
 /// @param end "" or a newline
 void writeStartMarker(const QByteArray &address, const QByteArray &end);
 
-/// Writes the stop marker if one is due, in one write. From any thread: of several calls one writes. A child
-/// that was forked off owes none.
-void writeStopMarker();
+/// Writes the stop marker of an address if it is due, in one write. From any thread: of several calls one
+/// writes. A child that was forked off owes none. Nobody who reads stdout for a while is no reason to wait:
+/// then there is none.
+void writeStopMarker(const QByteArray &address);
+
+/// The same for all addresses whose stop markers are due.
+void writeStopMarkers();
 
 } // namespace liaison

@@ -14,9 +14,21 @@ bool isPythonMainThread()
 PythonSignalHandler::PythonSignalHandler(int number, std::function<void()> handler)
     : m_number(number)
 {
-    const py::cpp_function function(
+    m_handler = py::cpp_function(
         [handler = std::move(handler)](const py::object &, const py::object &) { handler(); });
-    m_previous = py::module_::import("_signal").attr("signal")(number, function);
+    m_previous = py::module_::import("_signal").attr("signal")(number, m_handler);
+}
+
+bool PythonSignalHandler::reclaim()
+{
+    const auto signal = py::module_::import("_signal");
+    const py::object current = signal.attr("getsignal")(m_number);
+    if (current.is(m_handler))
+        return true;
+    if (!current.equal(signal.attr("SIG_DFL")) && !current.is(signal.attr("default_int_handler")))
+        return false;
+    signal.attr("signal")(m_number, m_handler);
+    return true;
 }
 
 PythonSignalHandler::~PythonSignalHandler()

@@ -18,11 +18,18 @@ public:
     PythonSignalHandler(int number, std::function<void()> handler);
     ~PythonSignalHandler();
 
+    /// Makes it Python's handler again where that is now the default; answers whether it is.
+    bool reclaim();
+
+    /// Lets it stay when this ends.
+    void release() { m_previous = pybind11::none(); }
+
     PythonSignalHandler(const PythonSignalHandler &) = delete;
     PythonSignalHandler &operator=(const PythonSignalHandler &) = delete;
 
 private:
     int m_number;
+    pybind11::object m_handler;
     pybind11::object m_previous;
 };
 

@@ -5,6 +5,7 @@
 #include "session.h"
 
 #include <QCoreApplication>
+#include <QScopeGuard>
 
 #include <clocale>
 
@@ -14,12 +15,13 @@ namespace liaison {
 
 void Service::run(const py::object &companion)
 {
+    if (m_isRunning.exchange(true))
+        throw ServiceError(QStringLiteral("it is being served already"));
+    const auto ended = qScopeGuard([this] { m_isRunning = false; });
     ensureApplication();
     Session session(m_options, companion);
     {
         const std::scoped_lock lock(m_mutex);
-        if (m_session)
-            throw ServiceError(QStringLiteral("it is being served already"));
         m_session = &session;
     }
     QObject::connect(&session, &Session::started, &session, [this](quint16 port) { m_port = port; });

@@ -77,6 +77,7 @@ private:
     mutable std::mutex m_mutex;
     Session *m_session = nullptr; ///< guarded by m_mutex
     std::atomic<quint16> m_port = 0;
+    std::atomic<bool> m_isRunning = false;
 };
 
 /// Makes the QCoreApplication of this process if there is none; it is kept until the process ends.

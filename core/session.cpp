@@ -7,6 +7,7 @@
 #include "frontendwatch.h"
 #include "logging.h"
 #include "markers.h"
+#include "process.h"
 #include "signals.h"
 #include "websockettransport.h"
 
@@ -43,11 +44,17 @@ Session::Session(const ServiceOptions &options, const py::object &companion)
 
 Session::~Session()
 {
-    // While Python finalises, a second signal must not end the process halfway: then the handlers stay.
-    if (m_options.ownsProcess)
+    if (m_options.ownsProcess) {
+        // While Python finalises, a second signal must not end the process halfway: the handlers stay.
+        for (auto *handler : {&m_onInterrupt, &m_onTerminate}) {
+            if (*handler)
+                (*handler)->release();
+        }
         return;
+    }
     delete m_signals;
-    disarmDeadline();
+    if (m_hasDeadline)
+        disarmDeadline();
 }
 
 void Session::connectAll()
@@ -59,7 +66,7 @@ void Session::connectAll()
     connect(m_dispatcher, &Dispatcher::commandReceived, &m_companion, &Companion::collect,
             Qt::DirectConnection);
     connect(m_dispatcher, &Dispatcher::replied, m_transport, &Transport::send, Qt::DirectConnection);
-    connect(&m_companion, &Companion::replied, m_transport, &Transport::postLater, Qt::DirectConnection);
+    connect(&m_companion, &Companion::replied, m_transport, &Transport::postReply, Qt::DirectConnection);
     connect(&m_companion, &Companion::repliesComplete, m_transport, &Transport::flush, Qt::DirectConnection);
     connect(&m_io, &QThread::started, m_transport, [this] {
         // Before it sleeps, the I/O thread has read all that there was: one wake-up for all the commands in
@@ -67,7 +74,7 @@ void Session::connectAll()
         connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, m_transport,
                 [this] { m_companion.wake(); });
     });
-    connect(m_dispatcher, &Dispatcher::commandReceived, m_transport, &Transport::expectReplies,
+    connect(m_dispatcher, &Dispatcher::commandReceived, m_transport, &Transport::expectReply,
             Qt::DirectConnection);
     connect(m_transport, &Transport::listening, this, &Session::onListening);
     connect(m_transport, &Transport::listenFailed, this, &Session::onListenFailed);
@@ -93,11 +100,30 @@ void Session::watchSignals()
     m_onInterrupt.emplace(SIGINT, [] { SignalWatcher::notify(SIGINT); });
     m_onTerminate.emplace(SIGTERM, [] { SignalWatcher::notify(SIGTERM); });
     m_signals = new SignalWatcher;
+    acceptInterrupts();
     m_signals->moveToThread(&m_io);
+    if (m_signals->isInstalled())
+        connect(&m_companion, &Companion::idle, this, &Session::keepSignals, Qt::DirectConnection);
     connect(m_signals, &SignalWatcher::received, m_transport, [this](int number) {
         qCInfo(lcLiaison) << "signal" << number;
         stopByForce();
     });
+}
+
+void Session::keepSignals()
+{
+    // Code that was run may have taken the handlers and given them back to Python, which looks only while it
+    // runs.
+    const auto keep = [](int number, std::optional<PythonSignalHandler> &handler) {
+        if (!SignalWatcher::hasHandler(number) && handler->reclaim())
+            SignalWatcher::takeHandler(number);
+    };
+    try {
+        keep(SIGINT, m_onInterrupt);
+        keep(SIGTERM, m_onTerminate);
+    } catch (py::error_already_set &error) {
+        error.discard_as_unraisable("keeping the signal handlers");
+    }
 }
 
 void Session::run()
@@ -114,9 +140,9 @@ void Session::run()
     const py::gil_scoped_release idle;
     finishIo();
     if (m_options.ownsProcess)
-        armDeadline();
+        armDeadline(m_failure.isEmpty() ? 0 : 1);
     else
-        writeStopMarker();
+        writeStopMarker(m_marker);
     if (!m_failure.isEmpty())
         throw ServiceError(m_failure);
 }
@@ -138,7 +164,8 @@ void Session::onListening(quint16 port)
     const auto asGiven = m_options.port && !m_options.address.isEmpty() ? m_options.address
                                                                         : addressText({m_options.host, port});
     Q_EMIT started(port);
-    writeStartMarker(asGiven.toUtf8(), m_options.newlines ? "\n" : "");
+    m_marker = asGiven.toUtf8();
+    writeStartMarker(m_marker, m_options.newlines ? "\n" : "");
 }
 
 void Session::onListenFailed(const QString &reason)
@@ -158,6 +185,7 @@ void Session::stop()
 
 void Session::stopByForce()
 {
+    m_hasDeadline = true;
     armDeadline();
     stop();
     auto *again = new QTimer(m_transport);

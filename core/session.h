@@ -46,6 +46,7 @@ Q_SIGNALS:
 private:
     void connectAll();
     void watchSignals();
+    void keepSignals();
     void finishIo();
     void onListening(quint16 port);
     void onListenFailed(const QString &reason);
@@ -63,6 +64,8 @@ private:
     SignalWatcher *m_signals = nullptr;
     QEventLoop m_loop;
     QString m_failure;
+    QByteArray m_marker; ///< the address that the markers name
+    std::atomic<bool> m_hasDeadline = false;
     std::atomic<bool> m_stopping = false;
 };
 

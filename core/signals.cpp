@@ -22,12 +22,15 @@ std::atomic<int> owner = 0;
 
 extern "C" void handleSignal(int number)
 {
-    if (forkGeneration() != owner) {
-        std::signal(number, SIG_DFL);
-        std::raise(number);
-        return;
-    }
     SignalWatcher::notify(number);
+}
+
+struct sigaction handlerAction()
+{
+    struct sigaction action = {};
+    action.sa_handler = handleSignal;
+    sigemptyset(&action.sa_mask);
+    return action;
 }
 
 } // namespace
@@ -41,9 +44,7 @@ SignalWatcher::SignalWatcher()
     connect(m_notifier, &QSocketNotifier::activated, this, &SignalWatcher::onReadable);
     owner = forkGeneration();
     writeEnd = m_sockets[1];
-    struct sigaction action = {};
-    action.sa_handler = handleSignal;
-    sigemptyset(&action.sa_mask);
+    const auto action = handlerAction();
     for (std::size_t i = 0; i < watched.size(); ++i)
         sigaction(watched[i], &action, &m_previous[i]);
     m_installed = true;
@@ -63,11 +64,29 @@ SignalWatcher::~SignalWatcher()
 
 void SignalWatcher::notify(int number)
 {
+    if (forkGeneration() != owner) {
+        std::signal(number, SIG_DFL);
+        std::raise(number);
+        return;
+    }
     const int before = errno;
     const auto byte = static_cast<unsigned char>(number);
     // Full means that enough signals wait to be seen.
     [[maybe_unused]] const auto written = ::write(writeEnd, &byte, 1);
     errno = before;
+}
+
+bool SignalWatcher::hasHandler(int number)
+{
+    struct sigaction action = {};
+    return sigaction(number, nullptr, &action) == 0 && action.sa_handler == handleSignal;
+}
+
+void SignalWatcher::takeHandler(int number)
+{
+    const auto action = handlerAction();
+    if (writeEnd >= 0)
+        sigaction(number, &action, nullptr);
 }
 
 void SignalWatcher::onReadable()

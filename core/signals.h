@@ -23,8 +23,15 @@ public:
     /// Whether the handlers are this object's: there is another watcher otherwise, or no socketpair.
     bool isInstalled() const { return m_installed; }
 
-    /// As if the process had been sent the signal. Async-signal-safe.
+    /// As if the process had been sent the signal. Async-signal-safe. In a child that was forked off, the
+    /// default happens instead.
     static void notify(int number);
+
+    /// Whether the handler in C is still this class's; signal.signal() puts Python's in its place.
+    static bool hasHandler(int number);
+
+    /// Makes it so again, while there is a watcher.
+    static void takeHandler(int number);
 
 Q_SIGNALS:
     void received(int number);

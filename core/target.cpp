@@ -223,7 +223,7 @@ bool isReference(py::handle text)
     return inWord;
 }
 
-Targets::Parsed &Targets::parsed(py::handle text)
+std::shared_ptr<Targets::Parsed> Targets::parsed(py::handle text)
 {
     Py_ssize_t length = 0;
     const char *utf8 = PyUnicode_AsUTF8AndSize(text.ptr(), &length);
@@ -254,7 +254,7 @@ Targets::Parsed &Targets::parsed(py::handle text)
         result.module = joined(result.parts, result.parts.size());
     if (m_parsed.size() >= maxRemembered)
         m_parsed.clear();
-    return m_parsed.emplace(std::string(key), std::move(result)).first->second;
+    return m_parsed.emplace(std::string(key), std::make_shared<Parsed>(std::move(result))).first->second;
 }
 
 py::object Targets::resolve(py::handle namespaceDict, py::handle text)
@@ -267,13 +267,13 @@ py::object Targets::resolve(py::handle namespaceDict, py::handle text)
     // The whole text may be a name, of whatever form.
     if (auto value = itemOf(namespaceDict, text))
         return value;
-    auto &target = parsed(text);
-    if (!target.isExpression) {
-        if (target.isImport)
-            return followed(imported(target.module), target.attributes, 0);
-        if (auto root = itemOf(namespaceDict, target.parts[0]))
-            return followed(root, target.parts, 1);
-        return resolvedFromModules(target.parts);
+    const auto target = parsed(text);
+    if (!target->isExpression) {
+        if (target->isImport)
+            return followed(imported(target->module), target->attributes, 0);
+        if (auto root = itemOf(namespaceDict, target->parts[0]))
+            return followed(root, target->parts, 1);
+        return resolvedFromModules(target->parts);
     }
     const auto root = leadingName(text);
     if (root.empty() || !itemOf(namespaceDict, py::str(root)))
@@ -281,11 +281,9 @@ py::object Targets::resolve(py::handle namespaceDict, py::handle text)
                                        "an expression that starts "
                                        "with a name of the namespace")
                                    .format(text));
-    if (!target.code)
-        target.code = compiledExpression(text);
-    // The evaluation may ask for other targets, and the table may be cleared meanwhile.
-    const auto code = target.code;
-    return evaluated(code, namespaceDict);
+    if (!target->code)
+        target->code = compiledExpression(text);
+    return evaluated(target->code, namespaceDict);
 }
 
 py::object Targets::callee(py::handle namespaceDict, py::handle text)

@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,9 +51,10 @@ private:
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
     };
 
-    Parsed &parsed(pybind11::handle text);
+    std::shared_ptr<Parsed> parsed(pybind11::handle text);
 
-    std::unordered_map<std::string, Parsed, Hash, std::equal_to<>> m_parsed;
+    /// Shared, since what a target leads to may ask for others until the table is emptied.
+    std::unordered_map<std::string, std::shared_ptr<Parsed>, Hash, std::equal_to<>> m_parsed;
 };
 
 /// Whether a str has the form ^\$(\w+)(\.\w+)*$ of a reference.

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "transport.h"
 
+#include <QElapsedTimer>
+
+#include <algorithm>
+
 namespace liaison {
 
 namespace {
 
-/// How long a reply may wait for others, should the command behind it take long.
-constexpr int lookInterval_ms = 1;
+/// So long a flood of messages may keep the I/O thread from everything else.
+constexpr int sendingTime_ms = 2;
+
+/// How long a reply may wait for others, should the command behind it take long. Looking for it is done less
+/// and less often while none comes.
+constexpr int shortestLook_ms = 1;
+constexpr int longestLook_ms = 64;
 
 } // namespace
 
@@ -15,44 +24,77 @@ Transport::Transport()
 {
     m_lookTimer.setSingleShot(true);
     m_lookTimer.setTimerType(Qt::PreciseTimer);
-    m_lookTimer.setInterval(lookInterval_ms);
-    connect(&m_lookTimer, &QTimer::timeout, this, &Transport::sendWaiting);
+    m_lookTimer.setInterval(shortestLook_ms);
+    connect(&m_lookTimer, &QTimer::timeout, this, &Transport::onLookTime);
 }
 
 void Transport::post(ClientId receiver, const QByteArray &text)
 {
-    postLater(receiver, text);
+    put({receiver, text, false});
     flush();
 }
 
-void Transport::postLater(ClientId receiver, const QByteArray &text)
+void Transport::postReply(ClientId receiver, const QByteArray &text)
 {
-    if (m_outgoing.put({receiver, text}))
+    put({receiver, text, true});
+}
+
+void Transport::put(Outgoing message)
+{
+    if (m_outgoing.put(std::move(message)))
         m_wakeDue = true;
 }
 
 void Transport::flush()
 {
     if (m_wakeDue.exchange(false))
-        QMetaObject::invokeMethod(this, &Transport::sendWaiting, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, &Transport::onWoken, Qt::QueuedConnection);
 }
 
-void Transport::expectReplies()
+void Transport::expectReply()
 {
-    if (!m_lookTimer.isActive())
-        m_lookTimer.start();
+    if (m_expectedReplies++ == 0 || m_lookTimer.interval() > shortestLook_ms)
+        m_lookTimer.start(shortestLook_ms);
 }
 
-void Transport::sendWaiting()
+void Transport::onWoken()
 {
-    bool sent = false;
-    while (const auto message = m_outgoing.take()) {
-        send(message->first, message->second);
-        sent = true;
+    if (!sendWaiting(sendingTime_ms)) {
+        QMetaObject::invokeMethod(this, &Transport::onWoken, Qt::QueuedConnection);
+        return;
     }
     // More may follow without a wake-up.
-    if (sent)
-        expectReplies();
+    if (m_expectedReplies > 0)
+        m_lookTimer.start(shortestLook_ms);
+}
+
+void Transport::onLookTime()
+{
+    const qint64 before = m_expectedReplies;
+    if (!sendWaiting(sendingTime_ms)) {
+        QMetaObject::invokeMethod(this, &Transport::onWoken, Qt::QueuedConnection);
+        return;
+    }
+    const bool found = m_expectedReplies != before;
+    if (m_expectedReplies > 0)
+        m_lookTimer.start(found ? shortestLook_ms : std::min(m_lookTimer.interval() * 2, longestLook_ms));
+}
+
+bool Transport::sendWaiting(int limit_ms)
+{
+    constexpr int uncheckedMessages = 16;
+    QElapsedTimer spent;
+    spent.start();
+    for (int i = 1;; ++i) {
+        const auto message = m_outgoing.take();
+        if (!message)
+            return true;
+        if (message->isReply)
+            --m_expectedReplies;
+        send(message->receiver, message->text);
+        if (i % uncheckedMessages == 0 && spent.hasExpired(limit_ms))
+            return false;
+    }
 }
 
 } // namespace liaison

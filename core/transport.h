@@ -9,7 +9,6 @@
 #include <QTimer>
 
 #include <atomic>
-#include <utility>
 
 namespace liaison {
 
@@ -22,16 +21,17 @@ public:
     /// What is for a client that has left is dropped.
     void post(ClientId receiver, const QByteArray &text);
 
-    /// Thread-safe. The same, but the I/O thread is only woken by flush(), or looks by itself a millisecond
-    /// after what it did last: messages that come close together are sent together.
-    void postLater(ClientId receiver, const QByteArray &text);
+    /// Thread-safe. The same for the reply to a command, but the I/O thread is only woken by flush(); it also
+    /// looks by itself from time to time, as long as expectReply() was called more often than replies came.
+    /// Replies that come close together are sent together.
+    void postReply(ClientId receiver, const QByteArray &text);
     void flush();
+
+    /// On the I/O thread: a command has been handed over.
+    void expectReply();
 
     /// On the I/O thread: sends at once.
     virtual void send(ClientId receiver, const QByteArray &text) = 0;
-
-    /// On the I/O thread: commands have been handed over, so that replies are to be looked for.
-    void expectReplies();
 
     /// Accepts nobody any more; who is connected stays.
     virtual void stopListening() = 0;
@@ -49,11 +49,25 @@ Q_SIGNALS:
 
 protected:
     Transport();
-    void sendWaiting();
+
+    /// Sends for so long at the most.
+    /// @return whether that was all
+    bool sendWaiting(int limit_ms);
 
 private:
-    Mailbox<std::pair<ClientId, QByteArray>> m_outgoing;
+    struct Outgoing {
+        ClientId receiver = everyClient;
+        QByteArray text;
+        bool isReply = false;
+    };
+
+    void put(Outgoing message);
+    void onWoken();
+    void onLookTime();
+
+    Mailbox<Outgoing> m_outgoing;
     std::atomic<bool> m_wakeDue = false;
+    qint64 m_expectedReplies = 0;
     QTimer m_lookTimer;
 };
 

@@ -95,7 +95,10 @@ void WebSocketTransport::onDisconnected(ClientId client)
 
 void WebSocketTransport::send(ClientId receiver, const QByteArray &text)
 {
-    const auto message = QString::fromUtf8(text);
+    auto message = QString::fromUtf8(text);
+    // Qt takes it for a byte order mark and drops it; here it is text.
+    if (text.startsWith("\xEF\xBB\xBF"))
+        message.prepend(QChar(QChar::ByteOrderMark));
     if (receiver != everyClient) {
         if (auto *socket = m_sockets.value(receiver))
             socket->sendTextMessage(message);
@@ -108,7 +111,7 @@ void WebSocketTransport::send(ClientId receiver, const QByteArray &text)
 void WebSocketTransport::close()
 {
     stopListening();
-    sendWaiting();
+    sendWaiting(closingTime_ms);
     m_closing = true;
     if (m_sockets.isEmpty()) {
         Q_EMIT closed();

@@ -47,7 +47,7 @@ void TestMarkers::areWritten()
     QFETCH(QByteArray, output);
     const auto child = runInChild([&] {
         writeStartMarker(address, end);
-        writeStopMarker();
+        writeStopMarkers();
     });
     QCOMPARE(child.exitCode, 0);
     QCOMPARE(child.output, output);
@@ -56,7 +56,7 @@ void TestMarkers::areWritten()
 
 void TestMarkers::noStopMarkerIsDueWithoutAStart()
 {
-    QCOMPARE(runInChild([] { writeStopMarker(); }).output, QByteArray());
+    QCOMPARE(runInChild([] { writeStopMarkers(); }).output, QByteArray());
 }
 
 void TestMarkers::ofManyStopsOneWrites()
@@ -65,10 +65,10 @@ void TestMarkers::ofManyStopsOneWrites()
         writeStartMarker("a:1", "");
         std::vector<std::thread> threads;
         for (int i = 0; i < 8; ++i)
-            threads.emplace_back(writeStopMarker);
+            threads.emplace_back(writeStopMarkers);
         for (auto &thread : threads)
             thread.join();
-        writeStopMarker();
+        writeStopMarkers();
     });
     QCOMPARE(child.output, QByteArray("LIAISON:CONNECTED@a:1LIAISON:DISCONNECTED@a:1"));
 }
@@ -78,7 +78,7 @@ void TestMarkers::everyStartHasItsStop()
     const auto child = runInChild([] {
         for (const char *address : {"a:1", "b:2"}) {
             writeStartMarker(address, "\n");
-            writeStopMarker();
+            writeStopMarkers();
         }
     });
     QCOMPARE(child.output, QByteArray("LIAISON:CONNECTED@a:1\nLIAISON:DISCONNECTED@a:1\n"
@@ -90,11 +90,11 @@ void TestMarkers::aForkedChildOwesNone()
     const auto child = runInChild([] {
         writeStartMarker("a:1", "\n");
         if (::fork() == 0) {
-            writeStopMarker();
+            writeStopMarkers();
             _exit(0);
         }
         ::wait(nullptr);
-        writeStopMarker();
+        writeStopMarkers();
     });
     QCOMPARE(child.output, QByteArray("LIAISON:CONNECTED@a:1\nLIAISON:DISCONNECTED@a:1\n"));
 }
@@ -109,7 +109,7 @@ void TestMarkers::aReaderThatHasGoneIsNoReasonToFail()
         ::close(ends[0]);
         ::dup2(ends[1], STDOUT_FILENO);
         writeStartMarker("a:1", "");
-        writeStopMarker();
+        writeStopMarkers();
     });
     QCOMPARE(child.exitCode, 0);
     QCOMPARE(child.signal, 0);

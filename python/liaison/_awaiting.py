@@ -2,6 +2,8 @@
 """Results that arrive later: futures of any kind, and awaitables, which run on an asyncio loop of Liaison's own."""
 
 import asyncio
+import concurrent.futures
+import contextlib
 import threading
 from typing import Any, Awaitable, Callable, Optional
 
@@ -25,9 +27,8 @@ def watch(result: Any, done: Done) -> None:
 
     """
 
-    def finish(future: Any) -> None:
-        value, error = _outcome(future)
-        done(value, error)
+    def finish(*_: Any) -> None:
+        done(*_outcome(result))
 
     if asyncio.isfuture(result):
         loop = result.get_loop()
@@ -40,7 +41,7 @@ def watch(result: Any, done: Done) -> None:
     elif hasattr(result, "add_done_callback"):
         result.add_done_callback(finish)
     else:
-        asyncio.run_coroutine_threadsafe(_awaited(result), _running_loop()).add_done_callback(finish)
+        asyncio.run_coroutine_threadsafe(_await(result, done), _running_loop())
 
 
 def _outcome(future: Any) -> "tuple[Any, Optional[BaseException]]":
@@ -51,12 +52,28 @@ def _outcome(future: Any) -> "tuple[Any, Optional[BaseException]]":
             if isinstance(error, BaseException) and error.__traceback__ is not None:
                 return None, error
         return future.result(), None
-    except BaseException as error:  # also what cancels
+    except (asyncio.CancelledError, concurrent.futures.CancelledError) as error:
+        return None, error.with_traceback(None)  # raised here, by none of the called code
+    except BaseException as error:
         return None, error
 
 
-async def _awaited(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable
+async def _await(awaitable: Awaitable[Any], done: Done) -> None:
+    """Await, and pass on whatever comes: what left this coroutine might end the event loop."""
+    try:
+        value = await awaitable
+    except BaseException as error:
+        done(None, error)
+    else:
+        done(value, None)
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """Run for ever, also when a task of somebody's raises what asyncio lets through."""
+    while True:
+        with contextlib.suppress(SystemExit, KeyboardInterrupt):
+            loop.run_forever()
+            return
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:
@@ -64,5 +81,5 @@ def _running_loop() -> asyncio.AbstractEventLoop:
     with _lock:
         if _loop is None or _loop.is_closed():
             _loop = asyncio.new_event_loop()
-            threading.Thread(target=_loop.run_forever, name="liaison-asyncio", daemon=True).start()
+            threading.Thread(target=_run, args=(_loop,), name="liaison-asyncio", daemon=True).start()
         return _loop

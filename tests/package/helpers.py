@@ -10,6 +10,7 @@ import ctypes
 import dataclasses
 import enum
 import os
+import signal
 import sys
 import threading
 import time
@@ -335,3 +336,90 @@ def send_from_thread(liaison: Any, message: Any) -> None:
     thread = threading.Thread(target=liaison.send, args=(message,))
     thread.start()
     thread.join()
+
+
+def flood(liaison: Any, text: str) -> None:
+    """Push without end."""
+    while True:
+        liaison.send(text)
+
+
+async def exit_later() -> None:
+    """A coroutine that wants to end the process."""
+    sys.exit(3)
+
+
+class SlowText:
+    """Whose text takes a while."""
+
+    def __str__(self) -> str:
+        for _ in range(20):
+            time.sleep(0.05)
+        return "slow"
+
+
+async def slow_text() -> SlowText:
+    """What is written long after it has arrived."""
+    return SlowText()
+
+
+def save_and_restore(number: int) -> None:
+    """Take a signal's handler and give it back."""
+    old = signal.signal(number, signal.SIG_IGN)
+    signal.signal(number, old)
+
+
+def print_much_and_sleep(size: int) -> None:
+    """Fill the pipe."""
+    time.sleep(0.2)
+    print("x" * size)
+
+
+def sleep_at_exit(seconds: float) -> None:
+    """Take a while at the interpreter's end."""
+    atexit.register(time.sleep, seconds)
+
+
+def terminate_child_that_restores_handlers() -> int:
+    """Fork a child that handles its own signals, end it with SIGTERM; answer its exit code."""
+    child = os.fork()
+    if child == 0:
+        save_and_restore(signal.SIGTERM)
+        time.sleep(60)
+        os._exit(0)
+    time.sleep(0.3)
+    os.kill(child, signal.SIGTERM)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def serve_inside() -> str:
+    """Start and stop another server within this one."""
+    import liaison
+
+    inner = liaison.websocket.WebsocketLiaison("localhost", 0)
+    thread = threading.Thread(target=inner.start)
+    thread.start()
+    while not inner.alive:
+        time.sleep(0.01)
+    inner.stop()
+    thread.join()
+    return "served"
+
+
+def hold_gil_in_thread(seconds: float) -> None:
+    """Keep every other Python thread waiting, a little later."""
+    threading.Timer(0.1, hold_gil, (seconds,)).start()
+
+
+def busy_namespace(companion: Any) -> Any:
+    """An object whose attributes ask for thousands of other targets."""
+
+    class Asking:
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__") or name == "getJSON":
+                raise AttributeError(name)
+            for i in range(5000):
+                companion.exists(f"{name}{i}.x")
+            return self if name != "last" else "reached"
+
+    return Asking()

@@ -55,7 +55,7 @@ class Companion:
         """Answer whether a target points to something; whatever goes wrong on the way there means that it does not."""
         try:
             self.resolve(target)
-        except (Exception, SystemExit):
+        except BaseException:  # a question, which is never answered with an error
             return False
         return True
 
@@ -67,7 +67,8 @@ class Companion:
             BaseException: whatever the call raises; then the old value stays.
 
         """
-        self.namespace[_checked(name)] = self.call(cls, *args, **kwargs)
+        key = _checked(name)
+        self.namespace[key] = self.call(cls, *args, **kwargs)
         return name
 
     def call(self, fcn: str, *args: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "process.h"
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+namespace liaison {
+
+namespace {
+
+void maskInterrupts(int how)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(how, &signals, nullptr);
+}
+
+} // namespace
+
+void prepareProcess()
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+        // open() gives the lowest free number, which is this one.
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) [[maybe_unused]]
+            const int opened = ::open("/dev/null", O_RDWR);
+    }
+    maskInterrupts(SIG_BLOCK);
+}
+
+void acceptInterrupts()
+{
+    maskInterrupts(SIG_UNBLOCK);
+}
+
+} // namespace liaison

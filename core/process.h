@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace liaison {
+
+/// To be called first in a process that is Liaison's own. Opens /dev/null in place of standard input, output
+/// and error where those are closed, lest something else become them; and keeps Ctrl-C waiting until
+/// acceptInterrupts().
+void prepareProcess();
+
+/// A SIGINT that has waited comes now: its handlers are in place. For the calling thread.
+void acceptInterrupts();
+
+} // namespace liaison

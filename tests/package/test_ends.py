@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""What might keep the process from its end, or end what should go on."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from support import PATIENCE, STOP, Client, Server, command_line, environment, serving
+
+#: What a frontend is promised from SIGTERM to the end, in seconds, and what a loaded machine may add to it.
+LONGEST_END = 3.0
+
+
+def check_end(server: Server, number: int = signal.SIGTERM) -> bytes:
+    """End the server; answer the rest of its output."""
+    code, rest, errors, seconds = server.stop(number)
+    assert (code, errors) == (0, b"")
+    assert seconds < LONGEST_END
+    return rest
+
+
+def test_flood_of_pushes(form: str) -> None:
+    with serving(form) as server:
+        readers = [server.client() for _ in range(4)]
+        for reader in readers:
+            reader.result("ping")
+        readers[0].post("run", "helpers:flood", "$liaison", "x")
+        time.sleep(0.5)
+        with server.client() as late:
+            late.post("ping")
+            for _ in range(200_000):
+                if late.receive_text() != "x":
+                    break
+        check_end(server)
+
+
+def test_coroutine_that_exits(form: str) -> None:
+    with serving(form) as server, server.client() as client:
+        assert client.error("run", "helpers:exit_later").startswith("SystemExit")
+        assert client.result("run", "helpers:slow_value", 5, 0.01) == 5
+        check_end(server)
+
+
+def test_result_that_is_still_being_written(form: str) -> None:
+    with serving(form) as server, server.client() as client:
+        for _ in range(3):
+            client.post("run", "helpers:slow_text")
+        client.post("ping")
+        time.sleep(0.3)
+        code, rest, errors, seconds = server.stop()
+        assert (code, errors) == (0, b"")
+        assert rest.startswith(STOP)
+        assert seconds < LONGEST_END
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_handlers_that_were_taken_and_given_back(form: str, number: int) -> None:
+    with serving(form) as server:
+        with server.client() as client:
+            client.result("run", "helpers:save_and_restore", int(number))
+        assert check_end(server, number).startswith(STOP)
+
+
+def test_second_start_is_refused_and_changes_nothing(form: str) -> None:
+    with serving(form) as server:
+        with server.client() as client:
+            assert "already" in client.error("run", "liaison.start")
+        assert check_end(server).startswith(STOP)
+
+
+def test_output_that_nobody_reads(form: str) -> None:
+    with serving(form) as server, server.client() as client:
+        client.post("run", "helpers:print_much_and_sleep", 300_000)
+        client.ask("ping")
+        time.sleep(0.5)
+        start = time.monotonic()
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
+        assert time.monotonic() - start < LONGEST_END
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_second_signal_while_python_ends(form: str, number: int) -> None:
+    with serving(form) as server, server.client() as client:
+        client.result("run", "helpers:sleep_at_exit", 1.0)
+        server.process.send_signal(number)
+        time.sleep(0.5)
+        assert check_end(server, number).startswith(STOP)
+
+
+def test_forked_child_does_not_stop_its_parent(form: str) -> None:
+    with serving(form) as server, server.client() as client:
+        assert client.result("run", "helpers:terminate_child_that_restores_handlers") == -signal.SIGTERM
+        assert client.result("run", "math:hypot", 3, 4) == 5.0
+        check_end(server)
+
+
+def test_server_within_a_server(form: str) -> None:
+    with serving(form) as server, server.client() as client:
+        assert client.result("run", "helpers:serve_inside") == "served"
+        assert check_end(server).endswith(STOP + f"localhost:{server.port}".encode())
+
+
+def test_failure_is_told_however_long_the_end_takes(form: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import atexit, time\natexit.register(time.sleep, 3)\n")
+    with serving(form) as server:
+        variables = environment(form)
+        variables["PYTHONPATH"] = f"{tmp_path}:{variables.get('PYTHONPATH', '')}"
+        result = subprocess.run(
+            [*command_line(form), f"localhost:{server.port}"], env=variables, capture_output=True, check=False
+        )
+        assert (result.returncode, result.stdout) == (1, b"")
+
+
+def test_closed_descriptors(form: str) -> None:
+    line = " ".join(f"'{word}'" for word in command_line(form))
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {line} --verbose localhost:0 <&- >&-"], stderr=subprocess.PIPE, env=environment(form)
+    )
+    assert process.stderr
+    port = 0
+    while not port:
+        words = process.stderr.readline().split()
+        port = int(words[-1]) if b"port" in words else 0
+    with Client(f"ws://localhost:{port}") as client:
+        assert client.result("run", "builtins:print", "nowhere") is None
+        assert client.result("run", "math:hypot", 3, 4) == 5.0
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    process.stderr.close()
+
+
+def test_interrupt_during_start_leaves_no_traceback() -> None:
+    for milliseconds in range(5, 65, 10):
+        process = subprocess.Popen(
+            [*command_line("executable"), "localhost:0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            env=environment("executable"),
+        )
+        time.sleep(milliseconds / 1000)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=PATIENCE)
+        assert errors == b""
+        assert process.returncode in (0, -signal.SIGINT)
+
+
+def test_quick_reply_does_not_wait_for_the_next_command(form: str) -> None:
+    with serving(form) as server, server.client() as client:
+        client.result("run", "helpers:hold_gil_in_thread", 0.4)
+        time.sleep(0.2)
+        quick = client.post("run", "math:hypot", 3, 4)
+        slow = client.post("run", "time:sleep", 3)
+        start = time.monotonic()
+        assert client.receive()["evt"]["id"] == quick
+        assert time.monotonic() - start < 2
+        assert client.receive()["evt"]["id"] == slow
+
+
+def test_targets_that_ask_for_targets(form: str) -> None:
+    with serving(form) as server, server.client() as client:
+        client.result("init", "asking", "helpers:busy_namespace", "$companion")
+        assert client.result("get", "asking.a.b.c.d.last") == "reached"
+
+
+def test_byte_order_mark_is_text(form: str) -> None:
+    with serving(form) as server, server.client() as client:
+        client.post("run", "liaison.send", "\ufefftext")
+        assert "\ufefftext" in (client.receive_text(), client.receive_text())
