@@ -161,6 +161,11 @@ Interpreter::Interpreter(const QString &executable, const QStringList &arguments
     config.faulthandler = 1;
     setText(config, &config.program_name, executable);
     setText(config, &config.executable, executable);
+    // Frozen into the library are the standard modules of the Python that this program was built with, and
+    // site among them knows that one's folders: another installation must read its own.
+    if (QFileInfo(executable).canonicalFilePath() !=
+        QFileInfo(QString::fromUtf8(builtWithPython)).canonicalFilePath())
+        check(PyWideStringList_Append(&config.xoptions, L"frozen_modules=off"), &config);
     for (const auto &argument : arguments) {
         const auto wide = argument.toStdWString();
         check(PyWideStringList_Append(&config.argv, wide.c_str()), &config);
