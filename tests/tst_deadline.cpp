@@ -44,7 +44,8 @@ void TestDeadline::endsWhatHangs()
     });
     QCOMPARE(child.exitCode, 0);
     QCOMPARE(child.output, QByteArray("LIAISON:CONNECTED@a:1LIAISON:DISCONNECTED@a:1"));
-    QVERIFY2(timer.elapsed() >= 1400 && timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+    QVERIFY2(timer.elapsed() >= 1400 && timer.elapsed() < 10'000,
+             qPrintable(QString::number(timer.elapsed())));
 }
 
 void TestDeadline::sparesWhatDisarmsIt_data()
