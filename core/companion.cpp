@@ -207,8 +207,8 @@ void Companion::runWaiting()
     for (int i = 0; i < batchSize; ++i) {
         const auto command = m_waiting.take();
         if (!command) {
-            Q_EMIT repliesComplete();
             Q_EMIT idle();
+            Q_EMIT repliesComplete();
             return;
         }
         run(*command);

@@ -121,6 +121,9 @@ void Session::keepSignals()
     try {
         keep(SIGINT, m_onInterrupt);
         keep(SIGTERM, m_onTerminate);
+        // One that came in between waits for Python to look.
+        if (PyErr_CheckSignals() < 0)
+            throw py::error_already_set();
     } catch (py::error_already_set &error) {
         error.discard_as_unraisable("keeping the signal handlers");
     }
