@@ -246,8 +246,7 @@ void Companion::run(const Command &command)
         reply(pending, error);
     } catch (const std::exception &error) {
         m_interrupter.end();
-        Q_EMIT replied(command.client,
-                       errorText("RuntimeError", QString::fromUtf8(error.what()), command.evt));
+        reply(pending, error);
     }
     m_interrupter.end();
 }
@@ -327,24 +326,25 @@ py::object Companion::execute(Kind kind, const py::object &method, const CallPar
 
 void Companion::finish(const Pending &pending, const py::object &result)
 {
-    Encoder encoder(responseStart, replyRoom(pending.evt));
-    if (pending.isTry)
-        encoder.writeRaw("{\"success\": true, \"result\": ");
-    encoder.write(result);
-    if (pending.isTry)
-        encoder.writeRaw("}");
-    Q_EMIT replied(pending.client, finishedReply(encoder, "response", pending.evt));
+    write(pending, true, result);
 }
 
 void Companion::fail(const Pending &pending, const py::list &traceback)
 {
-    Encoder encoder(pending.isTry ? responseStart : errorStart, replyRoom(pending.evt));
+    write(pending, false, traceback);
+}
+
+/// The reply to "try" is a response that says how it went; any other failure is an error reply.
+void Companion::write(const Pending &pending, bool success, py::handle value)
+{
+    const bool isResponse = success || pending.isTry;
+    Encoder encoder(isResponse ? responseStart : errorStart, replyRoom(pending.evt));
     if (pending.isTry)
-        encoder.writeRaw("{\"success\": false, \"result\": ");
-    encoder.write(traceback);
+        encoder.writeRaw(success ? "{\"success\": true, \"result\": " : "{\"success\": false, \"result\": ");
+    encoder.write(value);
     if (pending.isTry)
         encoder.writeRaw("}");
-    Q_EMIT replied(pending.client, finishedReply(encoder, pending.isTry ? "response" : "error", pending.evt));
+    Q_EMIT replied(pending.client, finishedReply(encoder, isResponse ? "response" : "error", pending.evt));
 }
 
 void Companion::reply(const Pending &pending, py::error_already_set &error)
@@ -353,9 +353,13 @@ void Companion::reply(const Pending &pending, py::error_already_set &error)
         fail(pending, tracebackLines(error));
     } catch (const std::exception &worse) {
         // Not even the traceback could be written: still there is a reply.
-        Q_EMIT replied(pending.client,
-                       errorText("RuntimeError", QString::fromUtf8(worse.what()), pending.evt));
+        reply(pending, worse);
     }
+}
+
+void Companion::reply(const Pending &pending, const std::exception &error)
+{
+    Q_EMIT replied(pending.client, errorText("RuntimeError", QString::fromUtf8(error.what()), pending.evt));
 }
 
 void Companion::awaitResult(quint64 serial, const Pending &pending, const py::object &result)
@@ -402,8 +406,7 @@ void Companion::onArrived(quint64 serial, const py::object &result, const py::ob
     } catch (py::error_already_set &error) {
         reply(pending, error);
     } catch (const std::exception &error) {
-        Q_EMIT replied(pending.client,
-                       errorText("RuntimeError", QString::fromUtf8(error.what()), pending.evt));
+        reply(pending, error);
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -99,7 +100,9 @@ private:
     void awaitResult(quint64 serial, const Pending &pending, const pybind11::object &result);
     void onArrived(quint64 serial, const pybind11::object &result, const pybind11::object &exception);
     void fail(const Pending &pending, const pybind11::list &traceback);
+    void write(const Pending &pending, bool success, pybind11::handle value);
     void reply(const Pending &pending, pybind11::error_already_set &error);
+    void reply(const Pending &pending, const std::exception &error);
 
     pybind11::object method(const QString &name);
     Kind kindOf(const pybind11::object &method) const;
