@@ -1,59 +1,44 @@
 // SPDX-License-Identifier: MIT
 #include "arguments.h"
 
-#include <mutex>
+#include <array>
 #include <utility>
-#include <vector>
 
 namespace liaison {
 
 namespace {
 
-/// Spent arguments that wait to be used again. Documents of large messages are not kept.
-class Pool {
-public:
-    std::unique_ptr<Arguments> take()
-    {
-        const std::scoped_lock lock(m_mutex);
-        if (m_spent.empty())
-            return std::make_unique<Arguments>();
-        auto arguments = std::move(m_spent.back());
-        m_spent.pop_back();
-        return arguments;
-    }
+constexpr qsizetype longestRemembered = 2048;
 
-    void giveBack(std::unique_ptr<Arguments> arguments)
-    {
-        constexpr std::size_t largestKept = 4096;
-        constexpr std::size_t mostKept = 256;
-        if (arguments->document.capacity() > largestKept)
-            return;
-        auto document = std::move(arguments->document);
-        *arguments = Arguments();
-        arguments->document = std::move(document);
-        const std::scoped_lock lock(m_mutex);
-        if (m_spent.size() < mostKept)
-            m_spent.push_back(std::move(arguments));
-    }
-
-private:
-    std::mutex m_mutex;
-    std::vector<std::unique_ptr<Arguments>> m_spent;
-};
-
-/// Never destroyed: commands may outlive static objects.
-Pool &pool()
-{
-    static auto *const instance = new Pool;
-    return *instance;
-}
+/// More than a batch of commands.
+constexpr std::size_t ringSize = 256;
 
 } // namespace
 
-std::shared_ptr<Arguments> newArguments()
+QExplicitlySharedDataPointer<Arguments> newArguments(qsizetype messageSize)
 {
-    return {pool().take().release(),
-            [](Arguments *arguments) { pool().giveBack(std::unique_ptr<Arguments>(arguments)); }};
+    if (messageSize > longestRemembered)
+        return QExplicitlySharedDataPointer<Arguments>(new Arguments);
+    thread_local std::array<QExplicitlySharedDataPointer<Arguments>, ringSize> ring;
+    thread_local std::size_t next = 0;
+    auto &place = ring[next];
+    next = (next + 1) % ringSize;
+    if (!place || place->ref.loadAcquire() != 1) {
+        place = new Arguments;
+        return place;
+    }
+    place->reset();
+    return place;
+}
+
+void Arguments::reset()
+{
+    args.reset();
+    kwargs.reset();
+    argsText = QByteArray();
+    kwargsText = QByteArray();
+    argsCount = 0;
+    firstKeyword = QString();
 }
 
 } // namespace liaison

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <QByteArray>
+#include <QExplicitlySharedDataPointer>
+#include <QSharedData>
 #include <QString>
 
 #include <simdjson.h>
 
-#include <memory>
 #include <optional>
 
 namespace liaison {
@@ -14,7 +15,7 @@ namespace liaison {
 /// The "args" and "kwargs" of a command. Either simdjson has parsed them, and they are elements of
 /// `document`, or they hold what it declines (integers past 64 bits, NaN, lone surrogates, deep nesting):
 /// then they are text that json.loads accepts.
-class Arguments {
+class Arguments final : public QSharedData {
 public:
     simdjson::dom::document document;
     std::optional<simdjson::dom::array> args;
@@ -25,10 +26,13 @@ public:
 
     qsizetype argsCount = 0;
     QString firstKeyword; ///< the name of the first keyword argument, null without one
+
+    /// As new, but for the document's memory.
+    void reset();
 };
 
-/// Fresh ones. What they were before goes back where they came from when nobody needs them any more, so that
-/// the document's memory serves again. Thread-safe.
-std::shared_ptr<Arguments> newArguments();
+/// Fresh ones for a message of so many bytes. Short messages get those back that their thread had before and
+/// nobody else needs any more: no memory goes back and forth between threads.
+QExplicitlySharedDataPointer<Arguments> newArguments(qsizetype messageSize);
 
 } // namespace liaison

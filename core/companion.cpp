@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "companion.h"
 
-#include "arguments.h"
 #include "awaiting.h"
 #include "decoder.h"
 #include "encoder.h"
@@ -26,11 +25,17 @@ namespace {
 /// So many commands run under one acquisition of the GIL; then other Python threads get their chance.
 constexpr int batchSize = 64;
 
+/// So many batches run before the thread looks for other events.
+constexpr int batchesAtOnce = 16;
+
 /// So many commands are collected at the most before the first of them begins: then both threads have work.
-constexpr unsigned collectedAtMost = 16;
+constexpr std::size_t collectedAtMost = 16;
 
 /// After so long, what was replied does not wait for the replies of further commands.
 constexpr qint64 longestDelay_ns = 100'000;
+
+/// How long the thread stays awake for the next command of a client that sends one after another.
+constexpr std::chrono::microseconds awakeTime{100};
 
 CallParts decodedCall(const Arguments &arguments)
 {
@@ -165,21 +170,20 @@ Companion::~Companion()
 
 void Companion::enqueue(const Command &command)
 {
-    collect(command);
-    wake();
+    if (m_waiting.put(command))
+        QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
 }
 
 void Companion::collect(const Command &command)
 {
-    if (m_waiting.put(command))
-        m_wakeDue = true;
-    if (++m_collected % collectedAtMost == 0)
+    m_collected.push_back(command);
+    if (m_collected.size() >= collectedAtMost)
         wake();
 }
 
 void Companion::wake()
 {
-    if (m_wakeDue.exchange(false))
+    if (!m_collected.empty() && m_waiting.putAll(m_collected))
         QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
 }
 
@@ -201,6 +205,18 @@ bool Companion::interruptRunning()
 
 void Companion::runWaiting()
 {
+    for (int i = 0; i < batchesAtOnce; ++i) {
+        // The GIL is for others between two batches.
+        if (runBatch() && !m_waiting.lookFor(awakeTime))
+            return;
+    }
+    // What else this thread has to do comes first.
+    QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
+}
+
+/// Answers whether those were all that waited.
+bool Companion::runBatch()
+{
     QElapsedTimer sinceReplies;
     sinceReplies.start();
     const py::gil_scoped_acquire gil;
@@ -209,7 +225,7 @@ void Companion::runWaiting()
         if (!command) {
             Q_EMIT idle();
             Q_EMIT repliesComplete();
-            return;
+            return true;
         }
         run(*command);
         // A child that the command forked has come back from it: there is nothing for it to do here.
@@ -221,7 +237,7 @@ void Companion::runWaiting()
         }
     }
     Q_EMIT repliesComplete();
-    QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
+    return false;
 }
 
 void Companion::run(const Command &command)

@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace liaison {
 
@@ -46,7 +47,8 @@ public:
     /// Thread-safe. The command runs when those before it are done.
     void enqueue(const liaison::Command &command);
 
-    /// Thread-safe. The same, but only wake() has it begin: commands that come together are begun together.
+    /// The same on the I/O thread, but only wake() has it begin: commands that come together are handed over
+    /// and begun together.
     void collect(const liaison::Command &command);
     void wake();
 
@@ -95,6 +97,7 @@ private:
     };
 
     void runWaiting();
+    bool runBatch();
     void run(const Command &command);
     void finish(const Pending &pending, const pybind11::object &result);
     void awaitResult(quint64 serial, const Pending &pending, const pybind11::object &result);
@@ -121,8 +124,7 @@ private:
     std::shared_ptr<Link> m_link;
     Interrupter m_interrupter;
     Mailbox<Command> m_waiting;
-    std::atomic<bool> m_wakeDue = false;
-    std::atomic<unsigned> m_collected = 0;
+    std::vector<Command> m_collected; ///< on the I/O thread
     int m_generation = forkGeneration();
 };
 

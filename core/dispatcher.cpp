@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dispatcher.h"
 
-#include "arguments.h"
 #include "logging.h"
 #include "reply.h"
 

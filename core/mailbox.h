@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace liaison {
 
@@ -19,7 +25,30 @@ public:
         if (m_closed)
             return false;
         m_waiting.push_back(std::move(value));
+        m_hasWaiting.store(true, std::memory_order_release);
         return !std::exchange(m_readerAwake, true);
+    }
+
+    /// Thread-safe. The same for several; what was moved out of them is left empty.
+    bool putAll(std::vector<T> &values)
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (m_closed || values.empty())
+            return false;
+        m_waiting.insert(m_waiting.end(), std::move_iterator(values.begin()),
+                         std::move_iterator(values.end()));
+        values.clear();
+        m_hasWaiting.store(true, std::memory_order_release);
+        return !std::exchange(m_readerAwake, true);
+    }
+
+    /// The reader takes all that waits. Without any it is asleep: the next put() answers true.
+    std::deque<T> takeAll()
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_readerAwake = !m_waiting.empty();
+        m_hasWaiting.store(false, std::memory_order_release);
+        return std::exchange(m_waiting, {});
     }
 
     /// The reader takes the next value. Without one it is asleep: the next put() answers true.
@@ -32,7 +61,28 @@ public:
         }
         std::optional<T> value(std::move(m_waiting.front()));
         m_waiting.pop_front();
+        m_hasWaiting.store(!m_waiting.empty(), std::memory_order_release);
         return value;
+    }
+
+    /// The reader, asleep, looks for a value all the same, for so long at the most: between threads that both
+    /// run, that is ten times as quick as a wake-up. After looks in vain it is left out more and more often.
+    /// @return whether there is a value; then the reader is awake, otherwise asleep
+    bool lookFor(std::chrono::nanoseconds longest)
+    {
+        static const bool isWorthwhile = std::thread::hardware_concurrency() > 1;
+        if (!isWorthwhile || m_looksToSkip > 0) {
+            m_looksToSkip -= m_looksToSkip > 0 ? 1 : 0;
+            return false;
+        }
+        stayAwake();
+        const auto end = std::chrono::steady_clock::now() + longest;
+        while (!m_hasWaiting.load(std::memory_order_acquire) && std::chrono::steady_clock::now() < end)
+            std::this_thread::yield();
+        const bool found = !restUnlessWaiting();
+        m_vainLooks = found ? 0 : std::min(m_vainLooks + 1, mostVainLooks);
+        m_looksToSkip = found ? 0 : 1 << m_vainLooks;
+        return found;
     }
 
     /// Thread-safe. Nothing comes in or out from now on; answers what was left.
@@ -40,14 +90,34 @@ public:
     {
         const std::scoped_lock lock(m_mutex);
         m_closed = true;
+        m_hasWaiting = false;
         return std::exchange(m_waiting, {});
     }
 
 private:
+    void stayAwake()
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_readerAwake = true;
+    }
+
+    /// Unless there is a value.
+    bool restUnlessWaiting()
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_readerAwake = !m_waiting.empty();
+        return !m_readerAwake;
+    }
+
     std::mutex m_mutex;
     std::deque<T> m_waiting;
+    std::atomic<bool> m_hasWaiting = false; ///< what the reader may ask without the mutex
     bool m_readerAwake = false;
     bool m_closed = false;
+
+    static constexpr int mostVainLooks = 6;
+    int m_vainLooks = 0; ///< one after another; the reader's own, as the next
+    int m_looksToSkip = 0;
 };
 
 } // namespace liaison

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "message.h"
 
-#include "arguments.h"
 #include "jsontext.h"
 
 #include <QJsonArray>
@@ -165,7 +164,7 @@ constexpr const char *nameForm = "a string, the command's name";
 /// again, and a QJsonDocument takes ten times as long to build as the message takes to parse.
 struct Plain {
     QString name;
-    QJsonDocument envelope;
+    std::shared_ptr<const QJsonDocument> envelope;
 };
 
 Plain plainCommand(std::string_view name)
@@ -174,9 +173,10 @@ Plain plainCommand(std::string_view name)
     thread_local std::map<std::string, Plain, std::less<>> remembered;
     if (const auto known = remembered.find(name); known != remembered.end())
         return known->second;
-    Plain plain{text(name), {}};
-    plain.envelope.setObject(
-        {{QStringLiteral("command"), QJsonObject{{QStringLiteral("command"), plain.name}}}});
+    const auto plainName = text(name);
+    const Plain plain{plainName,
+                      std::make_shared<const QJsonDocument>(QJsonObject{
+                          {QStringLiteral("command"), QJsonObject{{QStringLiteral("command"), plainName}}}})};
     if (remembered.size() < mostRemembered)
         remembered.emplace(name, plain);
     return plain;
@@ -231,14 +231,14 @@ public:
         if (m_kwargs && !isObject(*m_kwargs))
             throw wrongType("\"kwargs\"", "an object", kindOf(*m_kwargs));
         setArguments();
-        const auto plain = plainCommand(stringOf(*m_name));
+        auto plain = plainCommand(stringOf(*m_name));
         Command command;
-        command.name = plain.name;
-        command.envelope = plain.envelope;
+        command.name = std::move(plain.name);
+        command.envelope = std::move(plain.envelope);
         if (!m_options.isEmpty() || !m_commandOptions.isEmpty()) {
-            m_commandOptions.insert(QLatin1String("command"), plain.name);
+            m_commandOptions.insert(QLatin1String("command"), command.name);
             m_options.insert(QLatin1String("command"), m_commandOptions);
-            command.envelope = QJsonDocument(m_options);
+            command.envelope = std::make_shared<const QJsonDocument>(m_options);
         }
         return command;
     }
@@ -324,7 +324,7 @@ Fault notAnObject(const QByteArray &message, QLatin1String got)
 
 /// What simdjson declined: no JSON, or JSON that only Python takes.
 std::variant<Command, Fault> parseDeclined(const QByteArray &message,
-                                           const std::shared_ptr<Arguments> &arguments)
+                                           const QExplicitlySharedDataPointer<Arguments> &arguments)
 {
     const std::string_view view(message.constData(), std::size_t(message.size()));
     try {
@@ -363,7 +363,7 @@ simdjson::dom::parser &idleParser()
 std::variant<Command, Fault> parseMessage(const QByteArray &message)
 {
     auto &parser = idleParser();
-    auto arguments = newArguments();
+    auto arguments = newArguments(message.size());
     simdjson::dom::element root;
     // A byte order mark is no JSON to Python, so it must not be to a simdjson that skips it.
     const bool declined = message.startsWith("\xEF\xBB\xBF") ||

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "arguments.h"
 #include "clientid.h"
 
 #include <QByteArray>
+#include <QExplicitlySharedDataPointer>
 #include <QJsonDocument>
 #include <QString>
 
@@ -12,17 +14,17 @@
 
 namespace liaison {
 
-class Arguments;
-
 /// One command on its way from a client to the Companion. A value: cheap to copy, safe to hand to another
 /// thread.
 struct Command {
     ClientId client = everyClient;
     quint64 serial = 0; ///< counts commands in the order they came in; never 0 for one that was dispatched
     QString name;       ///< "run", "get", ...
-    QJsonDocument envelope; ///< the message without arguments and id: what signals, logs and the tray read
-    QByteArray evt;         ///< the message as received, in strict JSON: replies carry it
-    std::shared_ptr<const Arguments> arguments; ///< never null
+    /// The message without arguments and id: what signals, logs and the tray read. Never null; shared by all
+    /// commands that say the same.
+    std::shared_ptr<const QJsonDocument> envelope;
+    QByteArray evt; ///< the message as received, in strict JSON: replies carry it
+    QExplicitlySharedDataPointer<Arguments> arguments; ///< never null; nobody changes them any more
 };
 
 /// Why a message is no command, as the error reply to it.

@@ -6,18 +6,30 @@ namespace liaison {
 void MessageLog::append(const QByteArray &message)
 {
     const std::scoped_lock lock(m_mutex);
-    m_messages.push_back(message);
+    if (m_count == maxMessages)
+        dropOldest();
+    m_messages[(m_oldest + m_count) % maxMessages] = message;
+    ++m_count;
     m_bytes += message.size();
-    while (m_messages.size() > maxMessages || (m_bytes > maxBytes && m_messages.size() > 1)) {
-        m_bytes -= m_messages.front().size();
-        m_messages.pop_front();
-    }
+    while (m_bytes > maxBytes && m_count > 1)
+        dropOldest();
 }
 
 QByteArrayList MessageLog::messages() const
 {
     const std::scoped_lock lock(m_mutex);
-    return {m_messages.begin(), m_messages.end()};
+    QByteArrayList messages;
+    for (std::size_t i = 0; i < m_count; ++i)
+        messages.append(m_messages[(m_oldest + i) % maxMessages]);
+    return messages;
+}
+
+void MessageLog::dropOldest()
+{
+    m_bytes -= m_messages[m_oldest].size();
+    m_messages[m_oldest] = QByteArray();
+    m_oldest = (m_oldest + 1) % maxMessages;
+    --m_count;
 }
 
 } // namespace liaison

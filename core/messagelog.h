@@ -4,8 +4,8 @@
 #include <QByteArray>
 #include <QByteArrayList>
 
-#include <deque>
 #include <mutex>
+#include <vector>
 
 namespace liaison {
 
@@ -20,8 +20,12 @@ public:
     QByteArrayList messages() const; ///< oldest first
 
 private:
+    void dropOldest();
+
     mutable std::mutex m_mutex;
-    std::deque<QByteArray> m_messages;
+    std::vector<QByteArray> m_messages = std::vector<QByteArray>(maxMessages); ///< a ring
+    std::size_t m_oldest = 0;
+    std::size_t m_count = 0;
     qsizetype m_bytes = 0;
 };
 

@@ -70,9 +70,13 @@ void Session::connectAll()
     connect(&m_companion, &Companion::repliesComplete, m_transport, &Transport::flush, Qt::DirectConnection);
     connect(&m_io, &QThread::started, m_transport, [this] {
         // Before it sleeps, the I/O thread has read all that there was: one wake-up for all the commands in
-        // it.
+        // it, one write for all the replies.
         connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, m_transport,
-                [this] { m_companion.wake(); });
+                [this] {
+                    m_companion.wake();
+                    m_transport->sendCollected();
+                    m_transport->lookForReplies();
+                });
     });
     connect(m_dispatcher, &Dispatcher::commandReceived, m_transport, &Transport::expectReply,
             Qt::DirectConnection);

@@ -2,6 +2,7 @@
 #include "transport.h"
 
 #include <QElapsedTimer>
+#include <QScopeGuard>
 
 #include <algorithm>
 
@@ -16,6 +17,9 @@ constexpr int sendingTime_ms = 2;
 /// and less often while none comes.
 constexpr int shortestLook_ms = 1;
 constexpr int longestLook_ms = 64;
+
+/// How long the I/O thread stays awake for the reply to a short command.
+constexpr std::chrono::microseconds awakeTime{20};
 
 } // namespace
 
@@ -80,18 +84,28 @@ void Transport::onLookTime()
         m_lookTimer.start(found ? shortestLook_ms : std::min(m_lookTimer.interval() * 2, longestLook_ms));
 }
 
+void Transport::lookForReplies()
+{
+    if (m_expectedReplies > 0 && m_outgoing.lookFor(awakeTime))
+        onWoken();
+}
+
 bool Transport::sendWaiting(int limit_ms)
 {
+    const auto sent = qScopeGuard([this] { sendCollected(); });
     constexpr int uncheckedMessages = 16;
     QElapsedTimer spent;
     spent.start();
     for (int i = 1;; ++i) {
-        const auto message = m_outgoing.take();
-        if (!message)
+        if (m_taken.empty())
+            m_taken = m_outgoing.takeAll();
+        if (m_taken.empty())
             return true;
-        if (message->isReply)
+        const auto message = std::move(m_taken.front());
+        m_taken.pop_front();
+        if (message.isReply)
             --m_expectedReplies;
-        send(message->receiver, message->text);
+        send(message.receiver, message.text);
         if (i % uncheckedMessages == 0 && spent.hasExpired(limit_ms))
             return false;
     }

@@ -30,8 +30,14 @@ public:
     /// On the I/O thread: a command has been handed over.
     void expectReply();
 
-    /// On the I/O thread: sends at once.
+    /// On the I/O thread: sends with sendCollected(), or before.
     virtual void send(ClientId receiver, const QByteArray &text) = 0;
+
+    /// On the I/O thread: hands over to the system what send() has collected.
+    virtual void sendCollected() {}
+
+    /// On the I/O thread, before it sleeps: waits a moment for replies that are due.
+    void lookForReplies();
 
     /// Accepts nobody any more; who is connected stays.
     virtual void stopListening() = 0;
@@ -66,6 +72,7 @@ private:
     void onLookTime();
 
     Mailbox<Outgoing> m_outgoing;
+    std::deque<Outgoing> m_taken; ///< from m_outgoing and not sent yet
     std::atomic<bool> m_wakeDue = false;
     qint64 m_expectedReplies = 0;
     QTimer m_lookTimer;

@@ -3,9 +3,12 @@
 
 #include "logging.h"
 
+#include <QAbstractEventDispatcher>
+#include <QTcpSocket>
 #include <QTimer>
 #include <QWebSocket>
 #include <QWebSocketServer>
+#include <QtEndian>
 
 namespace liaison {
 
@@ -17,6 +20,42 @@ constexpr int closingTime_ms = 300;
 /// How often port 0 tries again when the port that one address offered is taken on another.
 constexpr int portAttempts = 20;
 
+/// Frames are collected up to so many bytes; a longer text is not copied together with others.
+constexpr qsizetype largestCollection = qsizetype(64) << 10;
+
+/// Appends the header of an unmasked, final text frame: RFC 6455, section 5.2.
+void appendTextFrameHeader(QByteArray &bytes, qsizetype payload)
+{
+    constexpr char finalText = char(0x81);
+    const auto append = [&](auto number) {
+        const auto bigEndian = qToBigEndian(number);
+        bytes.append(reinterpret_cast<const char *>(&bigEndian), sizeof bigEndian);
+    };
+    bytes.append(finalText);
+    if (payload < 126) {
+        bytes.append(char(payload));
+    } else if (payload <= 0xFFFF) {
+        bytes.append(char(126));
+        append(quint16(payload));
+    } else {
+        bytes.append(char(127));
+        append(quint64(payload));
+    }
+}
+
+/// The TCP socket below a WebSocket; null where Qt does not keep it with the server. Both have the same peer.
+QTcpSocket *tcpSocketOf(const QWebSocket *socket, const QWebSocketServer *server)
+{
+    const auto candidates = server->findChildren<QTcpSocket *>();
+    for (auto *candidate : candidates) {
+        if (candidate->peerPort() == socket->peerPort() &&
+            candidate->peerAddress() == socket->peerAddress() &&
+            candidate->state() == QAbstractSocket::ConnectedState)
+            return candidate;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 WebSocketTransport::WebSocketTransport(qint64 maxMessageSize)
@@ -26,6 +65,9 @@ WebSocketTransport::WebSocketTransport(qint64 maxMessageSize)
 
 void WebSocketTransport::listen(const QList<QHostAddress> &addresses, quint16 port)
 {
+    // Short replies are collected until there is nothing else to do.
+    connect(QAbstractEventDispatcher::instance(thread()), &QAbstractEventDispatcher::aboutToBlock, this,
+            &WebSocketTransport::sendCollected, Qt::UniqueConnection);
     for (int attempt = 0; attempt < (port ? 1 : portAttempts); ++attempt) {
         if (tryListen(addresses, port)) {
             Q_EMIT listening(m_servers.first()->serverPort());
@@ -74,7 +116,11 @@ void WebSocketTransport::onNewConnection(QWebSocketServer *server)
         connect(socket, &QWebSocket::binaryMessageReceived, this,
                 [this, client](const QByteArray &text) { Q_EMIT textReceived(client, text); });
         connect(socket, &QWebSocket::disconnected, this, [this, client] { onDisconnected(client); });
-        m_sockets.insert(client, socket);
+        connect(socket, &QWebSocket::aboutToClose, this, [this, client] {
+            if (const auto found = m_connections.find(client); found != m_connections.end())
+                found->second.isClosing = true;
+        });
+        m_connections.emplace(client, Connection{socket, tcpSocketOf(socket, server), {}});
         qCInfo(lcLiaison) << "client" << client << "joined from" << socket->peerAddress().toString() << "port"
                           << socket->peerPort();
         Q_EMIT clientJoined(client);
@@ -83,29 +129,72 @@ void WebSocketTransport::onNewConnection(QWebSocketServer *server)
 
 void WebSocketTransport::onDisconnected(ClientId client)
 {
-    auto *socket = m_sockets.take(client);
-    if (!socket)
+    const auto found = m_connections.find(client);
+    if (found == m_connections.end())
         return;
+    auto *socket = found->second.socket;
+    m_connections.erase(found);
     qCInfo(lcLiaison) << "client" << client << "left with close code" << int(socket->closeCode());
     socket->deleteLater();
-    Q_EMIT clientLeft(client, m_sockets.size());
-    if (m_closing && m_sockets.isEmpty())
+    Q_EMIT clientLeft(client, qsizetype(m_connections.size()));
+    if (m_closing && m_connections.empty())
         Q_EMIT closed();
 }
 
 void WebSocketTransport::send(ClientId receiver, const QByteArray &text)
 {
-    auto message = QString::fromUtf8(text);
-    // Qt takes it for a byte order mark and drops it; here it is text.
-    if (text.startsWith("\xEF\xBB\xBF"))
-        message.prepend(QChar(QChar::ByteOrderMark));
-    if (receiver != everyClient) {
-        if (auto *socket = m_sockets.value(receiver))
-            socket->sendTextMessage(message);
+    if (receiver == everyClient) {
+        for (auto &[client, connection] : m_connections)
+            collect(connection, client, text);
+    } else if (const auto found = m_connections.find(receiver); found != m_connections.end()) {
+        collect(found->second, receiver, text);
+    }
+}
+
+void WebSocketTransport::collect(Connection &connection, ClientId client, const QByteArray &text)
+{
+    if (connection.isClosing)
+        return;
+    if (!connection.tcp) {
+        auto message = QString::fromUtf8(text);
+        // Qt takes it for a byte order mark and drops it; here it is text.
+        if (text.startsWith("\xEF\xBB\xBF"))
+            message.prepend(QChar(QChar::ByteOrderMark));
+        connection.socket->sendTextMessage(message);
         return;
     }
-    for (auto *socket : std::as_const(m_sockets))
-        socket->sendTextMessage(message);
+    const bool isLong = text.size() > largestCollection;
+    if (!isLong && !connection.isUnsent) {
+        connection.isUnsent = true;
+        m_unsent.append(client);
+    }
+    appendTextFrameHeader(connection.collected, text.size());
+    if (!isLong)
+        connection.collected.append(text);
+    if (isLong || connection.collected.size() > largestCollection)
+        write(connection);
+    if (isLong)
+        connection.tcp->write(text);
+}
+
+void WebSocketTransport::write(Connection &connection)
+{
+    connection.tcp->write(std::exchange(connection.collected, {}));
+}
+
+void WebSocketTransport::sendCollected()
+{
+    for (const auto client : std::exchange(m_unsent, {})) {
+        const auto found = m_connections.find(client);
+        if (found == m_connections.end())
+            continue;
+        auto &connection = found->second;
+        connection.isUnsent = false;
+        if (connection.isClosing)
+            continue;
+        write(connection);
+        connection.tcp->flush();
+    }
 }
 
 void WebSocketTransport::close()
@@ -113,21 +202,25 @@ void WebSocketTransport::close()
     stopListening();
     sendWaiting(closingTime_ms);
     m_closing = true;
-    if (m_sockets.isEmpty()) {
+    if (m_connections.empty()) {
         Q_EMIT closed();
         return;
     }
     // A client that answers emits disconnected() and may do so at once: walk over a copy.
-    const auto sockets = m_sockets.values();
-    for (auto *socket : sockets)
+    QList<QWebSocket *> sockets;
+    for (const auto &[client, connection] : m_connections)
+        sockets.append(connection.socket);
+    for (auto *socket : std::as_const(sockets))
         socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("Liaison stops"));
     QTimer::singleShot(closingTime_ms, this, [this] {
-        const auto late = m_sockets.values();
-        for (auto *socket : late)
+        QList<QWebSocket *> late;
+        for (const auto &[client, connection] : m_connections)
+            late.append(connection.socket);
+        for (auto *socket : std::as_const(late))
             socket->abort();
-        if (m_sockets.isEmpty())
+        if (m_connections.empty())
             return;
-        m_sockets.clear();
+        m_connections.clear();
         Q_EMIT closed();
     });
 }

@@ -30,7 +30,7 @@ void TestArguments::areFresh()
     simdjson::dom::parser parser;
     const auto text = '[' + QByteArray("1,").repeated(size) + "1]";
     for (int i = 0; i < 5; ++i) {
-        const auto arguments = newArguments();
+        const auto arguments = newArguments(size);
         QVERIFY(arguments);
         QVERIFY(!arguments->args && !arguments->kwargs);
         QVERIFY(arguments->argsText.isNull() && arguments->kwargsText.isNull());
@@ -53,16 +53,16 @@ void TestArguments::passBetweenThreads()
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
         threads.emplace_back([] {
-            std::vector<std::shared_ptr<Arguments>> held;
+            std::vector<QExplicitlySharedDataPointer<Arguments>> held;
             for (int j = 0; j < 1000; ++j) {
-                held.push_back(newArguments());
+                held.push_back(newArguments(100));
                 if (held.size() > 300)
                     held.clear();
             }
         });
     for (auto &thread : threads)
         thread.join();
-    QVERIFY(newArguments() != newArguments());
+    QVERIFY(newArguments(100) != newArguments(100));
 }
 
 QTEST_GUILESS_MAIN(TestArguments)

@@ -20,6 +20,9 @@ private Q_SLOTS:
     void aClosedBoxDropsAndAnswersWhatWasLeft();
     void moveOnlyValuesPass();
     void writersOnManyThreadsLoseNothing();
+    void severalComeAndGoTogether();
+    void aLookFindsWhatComesMeanwhile();
+    void aLookInVainLeavesTheReaderAsleep();
 };
 
 void TestMailbox::putsBeforeATakeWakeOnce_data()
@@ -129,6 +132,51 @@ void TestMailbox::writersOnManyThreadsLoseNothing()
     // Before the first put the reader may have looked in vain any number of times; from then on, a wake-up
     // needs a look in vain before it.
     QVERIFY(wakeUps <= sleeps + 1);
+}
+
+void TestMailbox::severalComeAndGoTogether()
+{
+    Mailbox<int> box;
+    std::vector<int> values = {1, 2, 3};
+    QVERIFY(box.putAll(values));
+    QVERIFY(values.empty());
+    values = {4};
+    QVERIFY2(!box.putAll(values), "the reader has been woken already");
+    QVERIFY2(!box.putAll(values), "nothing is no reason to wake");
+    QCOMPARE(box.takeAll(), (std::deque<int>{1, 2, 3, 4}));
+    QVERIFY(box.takeAll().empty());
+    values = {5};
+    QVERIFY(box.putAll(values));
+    box.close();
+    values = {6};
+    QVERIFY(!box.putAll(values));
+    QCOMPARE(values, std::vector<int>{6});
+}
+
+void TestMailbox::aLookFindsWhatComesMeanwhile()
+{
+    if (std::thread::hardware_concurrency() < 2)
+        QSKIP("with one core nobody looks");
+    using namespace std::chrono_literals;
+    Mailbox<int> box;
+    std::thread writer([&] { box.put(7); });
+    QVERIFY(box.lookFor(10s));
+    writer.join();
+    QVERIFY2(!box.put(8), "who has found something is awake");
+    QCOMPARE(box.take().value(), 7);
+}
+
+void TestMailbox::aLookInVainLeavesTheReaderAsleep()
+{
+    using namespace std::chrono_literals;
+    Mailbox<int> box;
+    for (int i = 0; i < 100; ++i)
+        QVERIFY(!box.lookFor(1us));
+    QVERIFY(box.put(1));
+    QVERIFY(box.take());
+    QVERIFY(!box.take());
+    box.close();
+    QVERIFY(!box.lookFor(1us));
 }
 
 QTEST_GUILESS_MAIN(TestMailbox)

@@ -78,7 +78,7 @@ void TestMessage::commands()
         QCOMPARE(command->serial, quint64(0));
         QCOMPARE(command->evt, text);
         QVERIFY(command->arguments);
-        QCOMPARE(command->envelope.object().value(QLatin1String("command")).toObject(),
+        QCOMPARE(command->envelope->object().value(QLatin1String("command")).toObject(),
                  QJsonObject({{QStringLiteral("command"), name}}));
     }
 }
@@ -132,7 +132,7 @@ void TestMessage::theEnvelopeKeeps()
     QJsonParseError error;
     const auto expected = QJsonDocument::fromJson(envelope, &error);
     QCOMPARE(error.error, QJsonParseError::NoError);
-    QCOMPARE(command->envelope, expected);
+    QCOMPARE(*command->envelope, expected);
 }
 
 void TestMessage::arguments_data()

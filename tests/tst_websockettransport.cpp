@@ -7,6 +7,7 @@
 #include <QTcpSocket>
 #include <QUrl>
 #include <QWebSocket>
+#include <QWebSocketServer>
 #include <QtTest>
 
 #include <memory>
@@ -49,6 +50,8 @@ private Q_SLOTS:
     void namesEveryClientAnew();
     void dropsWhatIsForClientsThatLeft();
     void sendsToEveryClient();
+    void shortAndLongTextsKeepTheirOrder();
+    void textsAreNotCopiedIntoOtherEncodings();
     void countsThoseWhoRemain();
     void aBrokenHandshakeIsNoClient();
     void stopsListening();
@@ -182,6 +185,11 @@ void TestWebSocketTransport::answersInOneFrame_data()
 {
     QTest::addColumn<QByteArray>("text");
     QTest::newRow("short") << QByteArray(R"({"response": 1})");
+    QTest::newRow("empty") << QByteArray("");
+    QTest::newRow("the longest of the shortest header") << QByteArray(125, 'x');
+    QTest::newRow("the shortest of two bytes of length") << QByteArray(126, 'x');
+    QTest::newRow("the longest of two bytes of length") << QByteArray(0xFFFF, 'x');
+    QTest::newRow("the shortest of eight bytes of length") << QByteArray(0x10000, 'x');
     QTest::newRow("beyond ASCII") << QByteArray("é€😀");
     QTest::newRow("longer than Qt's frames as a rule") << QByteArray("é").repeated(1 << 20);
     QTest::newRow("ten megabytes") << QByteArray(10 << 20, 'x');
@@ -321,6 +329,38 @@ void TestWebSocketTransport::sendsToEveryClient()
     }
     m_transport->post(everyClient, "for all");
     QTRY_COMPARE(received, 3);
+}
+
+void TestWebSocketTransport::shortAndLongTextsKeepTheirOrder()
+{
+    const auto client = newClient();
+    QVERIFY(client);
+    QStringList received;
+    connect(client.get(), &QWebSocket::textMessageReceived, this,
+            [&](const QString &text) { received.append(text); });
+    QStringList sent;
+    for (const int size : {1, 200, 70'000, 5, 300'000, 40'000, 40'000, 2, 0, 100'000}) {
+        sent.append(QString(size, QLatin1Char(char('a' + sent.size()))));
+        m_transport->send(m_joined->at(0).at(0).value<ClientId>(), sent.last().toUtf8());
+    }
+    QTRY_COMPARE(received.size(), sent.size());
+    QVERIFY(received == sent);
+}
+
+/// The way round QWebSocket is there: with Qt's own, text would go through UTF-16.
+void TestWebSocketTransport::textsAreNotCopiedIntoOtherEncodings()
+{
+    const auto client = newClient();
+    QVERIFY(client);
+    const auto *server = m_transport->findChild<QWebSocketServer *>();
+    QVERIFY(server);
+    const auto *tcp = server->findChild<QTcpSocket *>();
+    QVERIFY(tcp);
+    // What send() collected has not been written; a WebSocket would have.
+    m_transport->send(everyClient, "short");
+    QCOMPARE(tcp->bytesToWrite(), qint64(0));
+    m_transport->send(everyClient, QByteArray(100'000, 'x'));
+    QCOMPARE(tcp->bytesToWrite(), qint64(2 + 5 + 10 + 100'000));
 }
 
 void TestWebSocketTransport::countsThoseWhoRemain()
