@@ -127,11 +127,9 @@ py::object callTarget(Targets &targets, const py::object &namespaceDict, const p
         for (const auto &[name, value] : py::reinterpret_borrow<py::dict>(call.kwargs)) {
             const auto keyword = targets.argument(namespaceDict, name);
             if (!PyUnicode_Check(keyword.ptr())) {
-                PyErr_SetObject(PyExc_TypeError,
-                                py::str("keyword {!r} stands for {!r}: keywords must be strings")
-                                    .format(name, keyword)
-                                    .ptr());
-                throw py::error_already_set();
+                raise(
+                    PyExc_TypeError,
+                    py::str("keyword {!r} stands for {!r}: keywords must be strings").format(name, keyword));
             }
             kwargs[keyword] = targets.argument(namespaceDict, value);
         }
@@ -287,10 +285,9 @@ py::object Companion::method(const QString &name)
     for (const auto known : commands)
         names.append(py::str(known));
     names.attr("sort")();
-    PyErr_SetObject(PyExc_ValueError, py::str("unknown command \"{}\": expected one of {}")
-                                          .format(key, py::str(", ").attr("join")(names))
-                                          .ptr());
-    throw py::error_already_set();
+    raise(
+        PyExc_ValueError,
+        py::str("unknown command \"{}\": expected one of {}").format(key, py::str(", ").attr("join")(names)));
 }
 
 Companion::Kind Companion::kindOf(const py::object &method) const

@@ -5,19 +5,53 @@
 #include "owned.h"
 #include "recursion.h"
 
+#include <algorithm>
+
 namespace py = pybind11;
 
 namespace liaison {
 
+namespace {
+
+/// Bytes of stack that Python's json may take for one bracket within another.
+constexpr std::ptrdiff_t stackPerLevel = 1024;
+
+/// How deep the brackets of a text are nested that is JSON.
+std::ptrdiff_t nesting(const QByteArray &text)
+{
+    std::ptrdiff_t deepest = 0;
+    std::ptrdiff_t depth = 0;
+    bool inString = false;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inString && c == '\\')
+            ++i;
+        else if (c == '"')
+            inString = !inString;
+        else if (!inString && (c == '[' || c == '{'))
+            deepest = std::max(deepest, ++depth);
+        else if (!inString && (c == ']' || c == '}'))
+            --depth;
+    }
+    return deepest;
+}
+
+} // namespace
+
 py::list decoded(simdjson::dom::array array)
 {
     const RecursionGuard guard(" while reading JSON");
-    py::list result;
     // size() stops counting at 2^24 - 1.
+    const std::size_t counted = array.size();
+    py::list result(counted);
+    std::size_t i = 0;
     for (const auto element : array) {
-        const auto item = decoded(element);
-        if (PyList_Append(result.ptr(), item.ptr()) < 0)
+        auto item = decoded(element);
+        if (i < counted)
+            PyList_SET_ITEM(result.ptr(), Py_ssize_t(i), item.release().ptr());
+        else if (PyList_Append(result.ptr(), item.ptr()) < 0)
             throw py::error_already_set();
+        ++i;
     }
     return result;
 }
@@ -66,6 +100,9 @@ py::object decoded(simdjson::dom::element element)
 
 py::object loadedJson(const QByteArray &text)
 {
+    // json.loads counts nesting against Python's limit alone, which may have been raised beyond the stack.
+    if (nesting(text) * stackPerLevel > remainingStack())
+        raise(PyExc_RecursionError, "maximum recursion depth exceeded while reading JSON");
     const DigitLimitLifted lifted;
     return py::module_::import("json").attr("loads")(
         decoded(std::string_view(text.constData(), std::size_t(text.size()))));

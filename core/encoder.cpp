@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "encoder.h"
 
+#include "arrays.h"
 #include "digitlimit.h"
+#include "escape.h"
 #include "failure.h"
+#include "floatrepr.h"
 #include "owned.h"
 #include "recursion.h"
 
 #include <QString>
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -18,49 +21,8 @@ namespace liaison {
 
 namespace {
 
-/// The UTF-8 of a str that has no lone surrogates; null for one that has.
-QByteArrayView utf8(py::handle string)
-{
-    Py_ssize_t length = 0;
-    if (const char *text = PyUnicode_AsUTF8AndSize(string.ptr(), &length))
-        return {text, length};
-    PyErr_Clear();
-    return {};
-}
-
-constexpr bool isPlain(unsigned char c)
-{
-    return c >= 0x20 && c != '"' && c != '\\';
-}
-
-/// The escape of one character below U+0080 that JSON does not take as it is.
-void appendEscape(TextBuffer &text, unsigned char c)
-{
-    static constexpr std::string_view named = "\"\\\b\f\n\r\t";
-    static constexpr std::string_view letters = "\"\\bfnrt";
-    if (const auto index = named.find(char(c)); index != named.npos) {
-        const std::array<char, 2> escape = {'\\', letters[index]};
-        text.append(QByteArrayView(escape.data(), 2));
-        return;
-    }
-    std::array<char, 8> escape{};
-    const int length = std::snprintf(escape.data(), escape.size(), "\\u%04x", unsigned(c));
-    text.append(QByteArrayView(escape.data(), length));
-}
-
-/// UTF-8 with what JSON wants escaped. Runs of plain characters are copied whole.
-void appendEscaped(TextBuffer &text, QByteArrayView utf8)
-{
-    const char *run = utf8.begin();
-    for (const char *c = run; c != utf8.end(); ++c) {
-        if (isPlain(static_cast<unsigned char>(*c)))
-            continue;
-        text.append(QByteArrayView(run, c));
-        appendEscape(text, static_cast<unsigned char>(*c));
-        run = c + 1;
-    }
-    text.append(QByteArrayView(run, utf8.end()));
-}
+/// So many open containers are compared one by one; those below them are found by their hash.
+constexpr std::size_t fewContainers = 32;
 
 /// Character by character, for a str with lone surrogates: those leave as \udXXX.
 void appendWithSurrogates(TextBuffer &text, py::handle string)
@@ -68,15 +30,40 @@ void appendWithSurrogates(TextBuffer &text, py::handle string)
     const Py_ssize_t length = PyUnicode_GetLength(string.ptr());
     for (Py_ssize_t i = 0; i < length; ++i) {
         const Py_UCS4 c = PyUnicode_ReadChar(string.ptr(), i);
-        if (c >= 0xD800 && c <= 0xDFFF) {
-            std::array<char, 8> escape{};
-            const int written = std::snprintf(escape.data(), escape.size(), "\\u%04x", unsigned(c));
-            text.append(QByteArrayView(escape.data(), written));
-        } else {
-            const char32_t character = c;
+        const char32_t character = c;
+        if (QChar::isSurrogate(character))
+            appendUnicodeEscape(text, c);
+        else
             appendEscaped(text, QString::fromUcs4(&character, 1).toUtf8());
-        }
     }
+}
+
+/// The characters of a str, escaped.
+void appendCharacters(TextBuffer &text, py::handle string)
+{
+    constexpr Py_ssize_t longestKept = 1024;
+    PyObject *object = string.ptr();
+    Py_ssize_t size = 0;
+    if (PyUnicode_IS_ASCII(object)) {
+        appendEscaped(text, {reinterpret_cast<const char *>(PyUnicode_1BYTE_DATA(object)),
+                             qsizetype(PyUnicode_GET_LENGTH(object))});
+        return;
+    }
+    // A str keeps the UTF-8 that it was asked for: not of a long one.
+    if (PyUnicode_GET_LENGTH(object) <= longestKept) {
+        if (const char *utf8 = PyUnicode_AsUTF8AndSize(object, &size)) {
+            appendEscaped(text, {utf8, size});
+            return;
+        }
+    } else if (PyObject *bytes = PyUnicode_AsUTF8String(object)) {
+        const auto held = py::reinterpret_steal<py::object>(bytes);
+        appendEscaped(text, {PyBytes_AS_STRING(bytes), qsizetype(PyBytes_GET_SIZE(bytes))});
+        return;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+        throw py::error_already_set();
+    PyErr_Clear();
+    appendWithSurrogates(text, string);
 }
 
 /// A module that somebody has imported already; null otherwise. Who does not use numpy does not pay for it.
@@ -95,6 +82,26 @@ bool isInstanceOf(py::handle value, const py::object &module, const char *classN
            PyType_IsSubtype(Py_TYPE(value.ptr()), reinterpret_cast<PyTypeObject *>(type.ptr()));
 }
 
+/// Whether Python has a form for what an array of this dtype holds: tolist() turns times into numbers, or
+/// leaves them as they are with long doubles.
+bool hasPlainItems(const py::object &dtype)
+{
+    const auto kind = dtype.attr("kind").cast<std::string>();
+    if (kind == "M" || kind == "m" || dtype.attr("char").cast<std::string>() == "g")
+        return false;
+    const py::object base = dtype.attr("base");
+    if (!base.is(dtype))
+        return hasPlainItems(base);
+    const py::object names = dtype.attr("names");
+    if (names.is_none())
+        return true;
+    for (const auto name : names) {
+        if (!hasPlainItems(dtype[name]))
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 /// While a container is written: finds cycles, counts recursion.
@@ -104,15 +111,18 @@ public:
         : m_guard(" while writing JSON")
         , m_encoder(encoder)
     {
-        for (const PyObject *open : encoder.m_open) {
-            if (open == container.ptr()) {
-                PyErr_SetString(PyExc_ValueError, "Circular reference detected");
-                throw py::error_already_set();
-            }
-        }
+        if (encoder.isOpen(container.ptr()))
+            raise(PyExc_ValueError, "Circular reference detected");
         encoder.m_open.push_back(container.ptr());
+        if (encoder.m_open.size() > fewContainers)
+            encoder.m_openBelow.insert(container.ptr());
     }
-    ~Nesting() { m_encoder.m_open.pop_back(); }
+    ~Nesting()
+    {
+        if (m_encoder.m_open.size() > fewContainers)
+            m_encoder.m_openBelow.erase(m_encoder.m_open.back());
+        m_encoder.m_open.pop_back();
+    }
 
     Nesting(const Nesting &) = delete;
     Nesting &operator=(const Nesting &) = delete;
@@ -135,7 +145,8 @@ public:
     {
         if (!std::exchange(m_first, false))
             m_encoder.m_text.append(", ");
-        if (m_isOutermost && m_encoder.m_ensuresEvt && PyUnicode_Check(name.ptr()) && utf8(name) == "evt")
+        if (m_isOutermost && m_encoder.m_ensuresEvt && PyUnicode_Check(name.ptr()) &&
+            PyUnicode_CompareWithASCIIString(name.ptr(), "evt") == 0)
             m_hasEvt = true;
         m_encoder.writeName(name);
         m_encoder.m_text.append(": ");
@@ -184,17 +195,44 @@ private:
     bool m_first = true;
 };
 
+bool Encoder::isOpen(PyObject *container) const
+{
+    const auto few = std::min(m_open.size(), fewContainers);
+    const auto end = m_open.begin() + std::ptrdiff_t(few);
+    return std::find(m_open.begin(), end, container) != end || m_openBelow.count(container) > 0;
+}
+
 void Encoder::write(py::handle value)
 {
     PyObject *object = value.ptr();
-    if (PyUnicode_Check(object))
+    const PyTypeObject *type = Py_TYPE(object);
+    if (type == &PyUnicode_Type)
         writeString(value);
+    else if (type == &PyFloat_Type)
+        writeFloat(PyFloat_AS_DOUBLE(object));
+    else if (type == &PyLong_Type)
+        writeInteger(value);
     else if (value.is_none())
         m_text.append("null");
     else if (object == Py_True)
         m_text.append("true");
     else if (object == Py_False)
         m_text.append("false");
+    else if (type == &PyList_Type)
+        writeList(value);
+    else if (type == &PyDict_Type)
+        writeDict(value);
+    else if (type == &PyTuple_Type)
+        writeTuple(value);
+    else if (!writeRegisteredForm(value) && !writeAsBase(value))
+        writeOther(value);
+}
+
+bool Encoder::writeAsBase(py::handle value)
+{
+    PyObject *object = value.ptr();
+    if (PyUnicode_Check(object))
+        writeString(value);
     else if (PyLong_Check(object))
         writeInteger(value);
     else if (PyFloat_Check(object))
@@ -206,7 +244,8 @@ void Encoder::write(py::handle value)
     else if (PyDict_Check(object))
         writeDict(value);
     else
-        writeOther(value);
+        return false;
+    return true;
 }
 
 void Encoder::writeInteger(py::handle value)
@@ -216,7 +255,7 @@ void Encoder::writeInteger(py::handle value)
     if (overflow) {
         // int's own repr, as Python's json does: a subclass may have another.
         const DigitLimitLifted lifted;
-        m_text.append(utf8(owned(PyLong_Type.tp_repr(value.ptr()))));
+        appendCharacters(m_text, owned(PyLong_Type.tp_repr(value.ptr())));
         return;
     }
     char *room = m_text.room(24);
@@ -226,7 +265,7 @@ void Encoder::writeInteger(py::handle value)
 void Encoder::writeFloat(double value)
 {
     if (std::isfinite(value))
-        m_text.commit(writeFloatRepr(value, m_text.room(32)));
+        m_text.commit(writeFloatRepr(value, m_text.room(longestFloatRepr)));
     else
         m_text.append("null");
 }
@@ -234,11 +273,7 @@ void Encoder::writeFloat(double value)
 void Encoder::writeString(py::handle value)
 {
     m_text.append('"');
-    const auto text = utf8(value);
-    if (text.isNull())
-        appendWithSurrogates(m_text, value);
-    else
-        appendEscaped(m_text, text);
+    appendCharacters(m_text, value);
     m_text.append('"');
 }
 
@@ -271,6 +306,11 @@ void Encoder::writeTuple(py::handle tuple)
 void Encoder::writeIterable(py::handle iterable)
 {
     const Nesting nesting(*this, iterable);
+    writeElements(iterable);
+}
+
+void Encoder::writeElements(py::handle iterable)
+{
     Elements elements(*this);
     for (const auto item : py::iter(iterable))
         elements.write(item);
@@ -285,20 +325,15 @@ void Encoder::writeDict(py::handle dict)
         writeItems(owned(PyMapping_Items(dict.ptr())));
         return;
     }
+    // What is written calls code that may change the dict: as Python's json does, write it as it was.
+    const auto snapshot = owned(PyDict_Copy(dict.ptr()));
     Members members(*this);
-    const Py_ssize_t size = PyDict_GET_SIZE(dict.ptr());
     Py_ssize_t position = 0;
     PyObject *key = nullptr;
     PyObject *value = nullptr;
-    while (PyDict_Next(dict.ptr(), &position, &key, &value)) {
-        const auto heldKey = py::reinterpret_borrow<py::object>(key);
-        const auto heldValue = py::reinterpret_borrow<py::object>(value);
-        members.next(heldKey);
-        write(heldValue);
-        if (PyDict_GET_SIZE(dict.ptr()) != size) {
-            PyErr_SetString(PyExc_RuntimeError, "dictionary changed size during iteration");
-            throw py::error_already_set();
-        }
+    while (PyDict_Next(snapshot.ptr(), &position, &key, &value)) {
+        members.next(key);
+        write(value);
     }
     members.close();
 }
@@ -348,6 +383,20 @@ void Encoder::writeOther(py::handle value)
                          writeNumpy(value) || writePandas(value) || writeDataclass(value);
     if (!written)
         writeString(owned(PyObject_Str(value.ptr())));
+}
+
+bool Encoder::writeRegisteredForm(py::handle value)
+{
+    if (!m_forms)
+        m_forms = loadedModule("liaison._forms");
+    if (!m_forms)
+        return false;
+    const py::object function = m_forms.attr("registered")(py::type::handle_of(value));
+    if (function.is_none())
+        return false;
+    const Nesting nesting(*this, value);
+    write(function(value));
+    return true;
 }
 
 bool Encoder::writeOwnForm(py::handle value)
@@ -430,33 +479,48 @@ bool Encoder::writeNumpy(py::handle value)
     const auto numpy = loadedModule("numpy");
     if (!numpy)
         return false;
-    const bool isScalar = isInstanceOf(value, numpy, "generic");
-    if (!isScalar && !isInstanceOf(value, numpy, "ndarray"))
+    if (isInstanceOf(value, numpy, "generic")) {
+        writeNumpyScalar(value, numpy);
+        return true;
+    }
+    if (!isInstanceOf(value, numpy, "ndarray"))
         return false;
-    const auto kind = value.attr("dtype").attr("kind").cast<std::string>();
-    const bool isTime = kind == "M" || kind == "m";
-    // Of a long double Python has no form either: its item() is itself.
-    const bool isLong = value.attr("dtype").attr("char").cast<std::string>() == "g";
-    if (!isScalar && (isTime || isLong)) {
-        if (value.attr("ndim").cast<int>() > 0)
-            writeIterable(value);
-        else
-            write(value[py::tuple()]);
-    } else if (isTime) {
+    // A subclass may mean something else by its memory, as a masked array does.
+    if (py::type::handle_of(value).is(numpy.attr("ndarray")) && writeNumbers(m_text, value))
+        return true;
+    const Nesting nesting(*this, value);
+    if (hasPlainItems(value.attr("dtype")))
+        write(value.attr("tolist")());
+    else if (value.attr("ndim").cast<int>() > 0)
+        writeElements(value);
+    else
+        write(value[py::tuple()]);
+    return true;
+}
+
+void Encoder::writeNumpyScalar(py::handle value, py::handle numpy)
+{
+    const auto dtype = value.attr("dtype");
+    const auto kind = dtype.attr("kind").cast<std::string>();
+    if (kind == "M" || kind == "m") {
         if (numpy.attr("isnat")(value).cast<bool>())
             m_text.append("null");
         else
             writeString(py::str(value));
-    } else if (isLong) {
+    } else if (dtype.attr("char").cast<std::string>() == "g") {
         writeFloat(value.attr("__float__")().cast<double>());
+    } else if (const py::object names = dtype.attr("names"); !names.is_none() && !hasPlainItems(dtype)) {
+        Elements elements(*this);
+        for (const auto name : names)
+            elements.write(value[name]);
+        elements.close();
     } else {
-        const auto plain = value.attr(isScalar ? "item" : "tolist")();
-        if (isInstanceOf(plain, numpy, "generic"))
+        const auto plain = value.attr("item")();
+        if (isInstanceOf(plain, py::reinterpret_borrow<py::object>(numpy), "generic"))
             writeString(py::str(plain));
         else
             write(plain);
     }
-    return true;
 }
 
 bool Encoder::writePandas(py::handle value)
@@ -479,56 +543,6 @@ bool Encoder::writePandas(py::handle value)
         return true;
     }
     return false;
-}
-
-qsizetype writeFloatRepr(double value, char *text)
-{
-    // Shortest digits that read back the same, as float.__repr__ has them; laid out by its rules: an exponent
-    // below 1e-4 and from 1e16 on, at least two digits in it, ".0" behind what would read as an integer.
-    std::array<char, 32> scientific{};
-    const auto end = std::to_chars(scientific.data(), scientific.data() + scientific.size(), value,
-                                   std::chars_format::scientific)
-                         .ptr;
-    char *out = text;
-    const char *in = scientific.data();
-    if (*in == '-')
-        *out++ = *in++;
-    std::array<char, 20> digits{};
-    int count = 0;
-    for (; *in != 'e'; ++in) {
-        if (*in != '.')
-            digits[std::size_t(count++)] = *in;
-    }
-    ++in;
-    int exponent = 0;
-    std::from_chars(*in == '+' ? in + 1 : in, end, exponent);
-    const auto put = [&](int from, int to) {
-        for (int i = from; i < to; ++i)
-            *out++ = i < count ? digits[std::size_t(i)] : '0';
-    };
-    if (exponent < -4 || exponent >= 16) {
-        put(0, 1);
-        if (count > 1) {
-            *out++ = '.';
-            put(1, count);
-        }
-        *out++ = 'e';
-        *out++ = exponent < 0 ? '-' : '+';
-        const int size = std::abs(exponent);
-        if (size < 10)
-            *out++ = '0';
-        out = std::to_chars(out, out + 4, size).ptr;
-    } else if (exponent < 0) {
-        *out++ = '0';
-        *out++ = '.';
-        out = std::fill_n(out, -exponent - 1, '0');
-        put(0, count);
-    } else {
-        put(0, exponent + 1);
-        *out++ = '.';
-        put(exponent + 1, std::max(count, exponent + 2));
-    }
-    return out - text;
 }
 
 } // namespace liaison

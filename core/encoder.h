@@ -8,6 +8,7 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <unordered_set>
 #include <vector>
 
 namespace liaison {
@@ -47,27 +48,30 @@ private:
     void writeList(pybind11::handle list);
     void writeTuple(pybind11::handle tuple);
     void writeIterable(pybind11::handle iterable);
+    void writeElements(pybind11::handle iterable);
     void writeDict(pybind11::handle dict);
     void writeItems(pybind11::handle pairs);
     void writeName(pybind11::handle key);
     void writeText(QByteArrayView text);
     void writeOther(pybind11::handle value);
+    bool writeAsBase(pybind11::handle value);
+    bool writeRegisteredForm(pybind11::handle value);
     bool writeOwnForm(pybind11::handle value);
     bool writeReference(pybind11::handle value);
     bool writeBytes(pybind11::handle value);
     bool writeDataclass(pybind11::handle value);
     bool writeNumpy(pybind11::handle value);
+    void writeNumpyScalar(pybind11::handle value, pybind11::handle numpy);
     bool writePandas(pybind11::handle value);
 
+    bool isOpen(PyObject *container) const;
+
     TextBuffer m_text;
-    std::vector<PyObject *> m_open; ///< the containers that what is written now lies in
+    std::vector<PyObject *> m_open;             ///< the containers that what is written now lies in
+    std::unordered_set<PyObject *> m_openBelow; ///< those of them that lie deep
+    pybind11::object m_forms; ///< the module with the forms that were registered, once somebody did
     bool m_ensuresEvt = false;
     int m_depth = 0; ///< of brackets written and not closed
 };
-
-/// A finite number as Python's float.__repr__ writes it.
-/// @param text room for 32 characters
-/// @return how many were written
-qsizetype writeFloatRepr(double value, char *text);
 
 } // namespace liaison

@@ -143,6 +143,32 @@ QJsonValue jsonValue(std::string_view json)
     return QJsonDocument::fromJson("[" + withoutNonFinite(json) + "]").array().at(0);
 }
 
+QByteArray evtOfId(const QByteArray &id)
+{
+    return "{\"id\": " + id + '}';
+}
+
+/// The text of an element that simdjson writes as it was; null for numbers with a fraction, and what may
+/// hold some.
+QByteArray shortText(simdjson::dom::element element)
+{
+    if (element.is_double() || element.is_array() || element.is_object())
+        return {};
+    return QByteArray::fromStdString(simdjson::minify(element));
+}
+
+QByteArray shortText(std::string_view)
+{
+    return {};
+}
+
+/// An option as JSON, for people.
+QString written(const QJsonValue &option)
+{
+    const auto array = QJsonDocument(QJsonArray{option}).toJson(QJsonDocument::Compact);
+    return QString::fromUtf8(array.sliced(1, array.size() - 2));
+}
+
 InvalidCommand wrongType(const char *field, const char *expected, QLatin1String got)
 {
     return {"TypeError",
@@ -154,6 +180,8 @@ InvalidCommand missingField(const char *field, const char *expected)
     return {"KeyError",
             QStringLiteral("%1 is missing: expected %2").arg(QLatin1String(field), QLatin1String(expected))};
 }
+
+constexpr const char *byteOrderMark = "\xEF\xBB\xBF";
 
 constexpr const char *commandField = "\"command\"";
 constexpr const char *commandForm = R"(an object such as {"command": "run", "args": ["math:hypot", 3, 4]})";
@@ -195,8 +223,20 @@ public:
     {
         if (name == "command")
             m_command = value;
+        else if (name == "id")
+            m_id = value;
         else if (contains(messageOptions, name))
             m_options.insert(text(name), jsonValue(value));
+    }
+
+    /// What replies carry, faults included.
+    /// @param message in strict JSON
+    QByteArray evt(const QByteArray &message) const
+    {
+        if (m_options.value(QLatin1String("echo")) != QLatin1String("id"))
+            return message;
+        const auto id = m_id ? shortText(*m_id) : QByteArray("null");
+        return id.isNull() ? idOnly(message) : evtOfId(id);
     }
 
     void setCommandMember(std::string_view name, Json value)
@@ -222,6 +262,10 @@ public:
 
     Command command()
     {
+        if (const auto echo = m_options.constFind(QLatin1String("echo"));
+            echo != m_options.constEnd() && *echo != QLatin1String("id"))
+            throw InvalidCommand{"ValueError",
+                                 QStringLiteral("\"echo\" must be \"id\", not %1").arg(written(*echo))};
         if (!m_name)
             throw missingField(nameField, nameForm);
         if (!isString(*m_name))
@@ -247,6 +291,7 @@ private:
     void setArguments();
 
     Arguments &m_arguments;
+    std::optional<Json> m_id;
     std::optional<Json> m_command;
     std::optional<Json> m_name;
     std::optional<Json> m_args;
@@ -283,24 +328,48 @@ template <> void CommandBuilder<std::string_view>::setArguments()
     }
 }
 
-Command commandFrom(simdjson::dom::object message, Arguments &arguments)
+void collect(CommandBuilder<simdjson::dom::element> &builder, simdjson::dom::object message)
 {
-    CommandBuilder<simdjson::dom::element> builder(arguments);
     for (const auto member : message)
         builder.setMember(member.key, member.value);
-    for (const auto member : builder.commandObject().get_object())
-        builder.setCommandMember(member.key, member.value);
-    return builder.command();
 }
 
-Command commandFrom(std::string_view message, Arguments &arguments)
+void collectCommand(CommandBuilder<simdjson::dom::element> &builder)
 {
-    CommandBuilder<std::string_view> builder(arguments);
+    for (const auto member : builder.commandObject().get_object())
+        builder.setCommandMember(member.key, member.value);
+}
+
+void collect(CommandBuilder<std::string_view> &builder, std::string_view message)
+{
     for (const auto &member : jsonMembers(message))
         builder.setMember(member.name.toStdString(), member.value);
+}
+
+void collectCommand(CommandBuilder<std::string_view> &builder)
+{
     for (const auto &member : jsonMembers(builder.commandObject()))
         builder.setCommandMember(member.name.toStdString(), member.value);
-    return builder.command();
+}
+
+/// @param object the message, as something parsed it
+/// @param text the same in strict JSON
+template <typename Json, typename Object>
+std::variant<Command, Fault> commandOrFault(const Object &object, const QByteArray &text,
+                                            const QExplicitlySharedDataPointer<Arguments> &arguments)
+{
+    CommandBuilder<Json> builder(*arguments);
+    collect(builder, object);
+    const auto evt = builder.evt(text);
+    try {
+        collectCommand(builder);
+        auto command = builder.command();
+        command.evt = evt;
+        command.arguments = arguments;
+        return command;
+    } catch (const InvalidCommand &invalid) {
+        return Fault{invalid.type, invalid.reason, evt};
+    }
 }
 
 /// The evt of a message that is no object: one still, so that clients may read evt.id.
@@ -313,6 +382,9 @@ QByteArray substituteEvt(const QByteArray &message)
     for (qsizetype i = 0; i < longest && end < start.size(); ++i)
         end += start.at(end).isHighSurrogate() && end + 1 < start.size() ? 2 : 1;
     start.truncate(end);
+    // Qt takes it for the mark of an encoding and drops it; here it is what was sent.
+    if (message.startsWith(byteOrderMark))
+        start.prepend(QChar(QChar::ByteOrderMark));
     return "{\"id\": null, \"message\": " + quotedJson(start) + "}";
 }
 
@@ -334,15 +406,8 @@ std::variant<Command, Fault> parseDeclined(const QByteArray &message,
         const auto outline = scanJson(view);
         if (outline.value.front() != '{')
             return notAnObject(message, kindOf(outline.value));
-        const auto evt = outline.hasNonFinite ? withoutNonFinite(view) : message;
-        try {
-            auto command = commandFrom(outline.value, *arguments);
-            command.evt = evt;
-            command.arguments = arguments;
-            return command;
-        } catch (const InvalidCommand &invalid) {
-            return Fault{invalid.type, invalid.reason, evt};
-        }
+        const auto strict = outline.hasNonFinite ? withoutNonFinite(view) : message;
+        return commandOrFault<std::string_view>(outline.value, strict, arguments);
     } catch (const JsonFault &fault) {
         return Fault{"json.decoder.JSONDecodeError", QString::fromUtf8(fault.what()), substituteEvt(message)};
     }
@@ -363,10 +428,10 @@ simdjson::dom::parser &idleParser()
 std::variant<Command, Fault> parseMessage(const QByteArray &message)
 {
     auto &parser = idleParser();
-    auto arguments = newArguments(message.size());
+    const auto arguments = newArguments(message.size());
     simdjson::dom::element root;
     // A byte order mark is no JSON to Python, so it must not be to a simdjson that skips it.
-    const bool declined = message.startsWith("\xEF\xBB\xBF") ||
+    const bool declined = message.startsWith(byteOrderMark) ||
                           parser.parse_into_document(arguments->document, message.constData(),
                                                      std::size_t(message.size()), true)
                                   .get(root) != simdjson::SUCCESS;
@@ -375,14 +440,18 @@ std::variant<Command, Fault> parseMessage(const QByteArray &message)
     simdjson::dom::object object;
     if (root.get(object) != simdjson::SUCCESS)
         return notAnObject(message, kindOf(root));
-    try {
-        auto command = commandFrom(object, *arguments);
-        command.evt = message;
-        command.arguments = std::move(arguments);
-        return command;
-    } catch (const InvalidCommand &invalid) {
-        return Fault{invalid.type, invalid.reason, message};
+    return commandOrFault<simdjson::dom::element>(object, message, arguments);
+}
+
+QByteArray idOnly(const QByteArray &message)
+{
+    const std::string_view view(message.constData(), std::size_t(message.size()));
+    QByteArray id = "null";
+    for (const auto &member : jsonMembers(scanJson(view).value)) {
+        if (member.name == QLatin1String("id"))
+            id = QByteArray(member.value.data(), qsizetype(member.value.size()));
     }
+    return evtOfId(id);
 }
 
 } // namespace liaison

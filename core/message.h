@@ -27,6 +27,10 @@ struct Command {
     QExplicitlySharedDataPointer<Arguments> arguments; ///< never null; nobody changes them any more
 };
 
+/// {"id": <the id of a message>}, null without one.
+/// @param message an object in JSON
+QByteArray idOnly(const QByteArray &message);
+
 /// Why a message is no command, as the error reply to it.
 struct Fault {
     QByteArray type; ///< the name of the Python exception that says it best

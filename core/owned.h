@@ -3,6 +3,8 @@
 
 #include <pybind11/pybind11.h>
 
+#include <string>
+
 namespace liaison {
 
 /// What a function of Python's C API returned as a new reference.
@@ -12,6 +14,14 @@ inline pybind11::object owned(PyObject *result)
     if (!result)
         throw pybind11::error_already_set();
     return pybind11::reinterpret_steal<pybind11::object>(result);
+}
+
+/// Raises an exception of Python.
+/// @throws pybind11::error_already_set always
+[[noreturn]] inline void raise(PyObject *type, const pybind11::str &message)
+{
+    PyErr_SetObject(type, message.ptr());
+    throw pybind11::error_already_set();
 }
 
 } // namespace liaison

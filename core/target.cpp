@@ -15,12 +15,6 @@ constexpr std::size_t maxRemembered = 4096;
 
 constexpr std::string_view scheme = "python:///";
 
-[[noreturn]] void fail(PyObject *type, const py::str &message)
-{
-    PyErr_SetObject(type, message.ptr());
-    throw py::error_already_set();
-}
-
 py::object interned(const std::string &text)
 {
     return owned(PyUnicode_InternFromString(text.c_str()));
@@ -118,7 +112,7 @@ py::object imported(const py::object &name)
     // import a.b.c answers a.
     if (auto innermost = loadedModule(name))
         return innermost;
-    fail(PyExc_ImportError, py::str("module '{}' was imported, but is not in sys.modules").format(name));
+    raise(PyExc_ImportError, py::str("module '{}' was imported, but is not in sys.modules").format(name));
 }
 
 py::object joined(const std::vector<py::object> &names, std::size_t count)
@@ -244,9 +238,9 @@ std::shared_ptr<Targets::Parsed> Targets::parsed(py::handle text)
         result.attributes = dottedNames(rest.substr(colon + 1));
     if (result.parts.empty() || (colon != rest.npos && result.attributes.empty())) {
         if (hasScheme)
-            fail(PyExc_ValueError, py::str("target {!r}: expected a module after python:///, such as "
-                                           "python:///math:hypot")
-                                       .format(text));
+            raise(PyExc_ValueError, py::str("target {!r}: expected a module after python:///, such as "
+                                            "python:///math:hypot")
+                                        .format(text));
         result = {};
         result.isExpression = true;
     }
@@ -260,10 +254,10 @@ std::shared_ptr<Targets::Parsed> Targets::parsed(py::handle text)
 py::object Targets::resolve(py::handle namespaceDict, py::handle text)
 {
     if (!PyUnicode_Check(text.ptr()))
-        fail(PyExc_TypeError,
-             py::str("a target must be a string, such as \"math:hypot\" or a name of the namespace, "
-                     "not {}")
-                 .format(py::type::of(text).attr("__name__")));
+        raise(PyExc_TypeError,
+              py::str("a target must be a string, such as \"math:hypot\" or a name of the namespace, "
+                      "not {}")
+                  .format(py::type::of(text).attr("__name__")));
     // The whole text may be a name, of whatever form.
     if (auto value = itemOf(namespaceDict, text))
         return value;
@@ -277,10 +271,10 @@ py::object Targets::resolve(py::handle namespaceDict, py::handle text)
     }
     const auto root = leadingName(text);
     if (root.empty() || !itemOf(namespaceDict, py::str(root)))
-        fail(PyExc_ValueError, py::str("target {!r}: expected name.attribute, package.module:attribute, or "
-                                       "an expression that starts "
-                                       "with a name of the namespace")
-                                   .format(text));
+        raise(PyExc_ValueError, py::str("target {!r}: expected name.attribute, package.module:attribute, or "
+                                        "an expression that starts "
+                                        "with a name of the namespace")
+                                    .format(text));
     if (!target->code)
         target->code = compiledExpression(text);
     return evaluated(target->code, namespaceDict);

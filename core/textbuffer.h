@@ -12,7 +12,7 @@ namespace liaison {
 class TextBuffer {
 public:
     /// @param size bytes to begin with
-    explicit TextBuffer(QByteArrayView start, qsizetype size = 256)
+    explicit TextBuffer(QByteArrayView start = {}, qsizetype size = 256)
         : m_bytes(start.size() + size, Qt::Uninitialized)
     {
         append(start);

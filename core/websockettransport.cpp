@@ -120,7 +120,11 @@ void WebSocketTransport::onNewConnection(QWebSocketServer *server)
             if (const auto found = m_connections.find(client); found != m_connections.end())
                 found->second.isClosing = true;
         });
-        m_connections.emplace(client, Connection{socket, tcpSocketOf(socket, server), {}});
+        auto *tcp = tcpSocketOf(socket, server);
+        // Replies are collected here; the system shall not wait for more of them.
+        if (tcp)
+            tcp->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+        m_connections.emplace(client, Connection{socket, tcp, {}});
         qCInfo(lcLiaison) << "client" << client << "joined from" << socket->peerAddress().toString() << "port"
                           << socket->peerPort();
         Q_EMIT clientJoined(client);

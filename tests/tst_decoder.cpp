@@ -121,7 +121,10 @@ void TestDecoder::loadsRaises_data()
     QTest::newRow("no UTF-8")
         << QByteArray("\"\xff\"")
         << "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 1: invalid start byte";
-    QTest::newRow("nested beyond the limit") << QByteArray(100'000, '[') + QByteArray(100'000, ']')
+    QTest::newRow("nested beyond the stack")
+        << QByteArray(100'000, '[') + QByteArray(100'000, ']')
+        << "RecursionError: maximum recursion depth exceeded while reading JSON";
+    QTest::newRow("nested beyond the limit") << QByteArray(5000, '[') + QByteArray(5000, ']')
                                              << "RecursionError: maximum recursion depth exceeded while "
                                                 "decoding a JSON array from a unicode string";
 }

@@ -356,6 +356,8 @@ void TestWebSocketTransport::textsAreNotCopiedIntoOtherEncodings()
     QVERIFY(server);
     const auto *tcp = server->findChild<QTcpSocket *>();
     QVERIFY(tcp);
+    // Nor does the system hold back short ones (Nagle's algorithm): that costs a client 40 ms a message.
+    QCOMPARE(server->findChild<QTcpSocket *>()->socketOption(QAbstractSocket::LowDelayOption).toInt(), 1);
     // What send() collected has not been written; a WebSocket would have.
     m_transport->send(everyClient, "short");
     QCOMPARE(tcp->bytesToWrite(), qint64(0));

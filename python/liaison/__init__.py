@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from . import companion as companion
     from . import constants as constants
     from . import websocket as websocket
+    from ._forms import encode as encode
     from .companion import Companion as Companion
     from .websocket import WebsocketLiaison as WebsocketLiaison
 
-__all__ = ["Companion", "WebsocketLiaison", "companion", "constants", "websocket"]
+__all__ = ["Companion", "WebsocketLiaison", "companion", "constants", "encode", "websocket"]
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,10 @@ def __getattr__(name: str) -> object:
         import importlib
 
         return importlib.import_module("." + name, __name__)
+    if name == "encode":
+        from ._forms import encode
+
+        return encode
     if name == "Companion":
         from .companion import Companion
 

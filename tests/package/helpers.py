@@ -9,6 +9,7 @@ import concurrent.futures
 import ctypes
 import dataclasses
 import enum
+import json
 import os
 import signal
 import sys
@@ -423,3 +424,51 @@ def busy_namespace(companion: Any) -> Any:
             return self if name != "last" else "reached"
 
     return Asking()
+
+
+def agrees(text: str, *values: Any) -> bool:
+    """Whether what arrived is what json.loads makes of the same text; repr tells types, order and surrogates apart."""
+    return repr([json.loads(text)]) == repr(list(values))
+
+
+_loads = json.loads
+_calls = 0
+
+
+def count_loads() -> None:
+    """Count from now on how often json.loads is called."""
+    global _calls
+    _calls = 0
+
+    def counting(*args: Any, **kwargs: Any) -> Any:
+        global _calls
+        _calls += 1
+        return _loads(*args, **kwargs)
+
+    json.loads = counting
+
+
+def counted_loads() -> int:
+    """How often it was."""
+    return _calls
+
+
+def uncount_loads() -> None:
+    """Leave json as it was."""
+    json.loads = _loads
+
+
+class Registered:
+    """JSON has no form for it."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def register_form() -> None:
+    """Give it one, which fails for None."""
+    import liaison
+
+    @liaison.encode.register(Registered)
+    def _(value: Registered) -> Any:
+        return {"registered": value.value if value.value is not None else 1 / 0}

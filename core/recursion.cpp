@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "recursion.h"
+
+#include "owned.h"
+
+#include <cstdint>
+#include <string>
+
+#include <pthread.h>
+
+namespace liaison {
+
+namespace {
+
+constexpr std::ptrdiff_t margin = 256 * 1024;
+
+/// The lowest address of this thread's stack; stacks grow downwards.
+std::uintptr_t stackEnd()
+{
+    void *end = nullptr;
+    std::size_t size = 0;
+#if defined(__APPLE__)
+    size = pthread_get_stacksize_np(pthread_self());
+    end = static_cast<char *>(pthread_get_stackaddr_np(pthread_self())) - size;
+#else
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return 0;
+    if (pthread_attr_getstack(&attributes, &end, &size) != 0)
+        end = nullptr;
+    pthread_attr_destroy(&attributes);
+#endif
+    return reinterpret_cast<std::uintptr_t>(end);
+}
+
+} // namespace
+
+std::ptrdiff_t remainingStack()
+{
+    thread_local const std::uintptr_t end = stackEnd();
+    const char here = 0;
+    return std::ptrdiff_t(reinterpret_cast<std::uintptr_t>(&here) - end) - margin;
+}
+
+RecursionGuard::RecursionGuard(const char *where)
+{
+    if (remainingStack() < 0)
+        raise(PyExc_RecursionError, std::string("maximum recursion depth exceeded") + where);
+    if (Py_EnterRecursiveCall(where))
+        throw pybind11::error_already_set();
+}
+
+} // namespace liaison
