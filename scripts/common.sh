@@ -74,3 +74,22 @@ build() {
         cmake --build build/release --target "${@:-all}" >&2
     fi
 }
+
+# python_environment FOLDER REQUIREMENTS: a virtual environment, anew whenever what it asks for has changed.
+python_environment() {
+    cmp -s "$2" "$1/requirements.txt" && return
+    say "Installing into $1: $(grep -v '^#' "$2" | tr '\n' ' ')"
+    "$SYSTEM_PYTHON" -m venv "$1"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2" >&2
+    cp "$2" "$1/requirements.txt"
+}
+
+# node_folder FOLDER PACKAGE_JSON: a folder with what an npm package.json asks for, Node itself included.
+node_folder() {
+    cmp -s "$2" "$1/package.json.installed" && return
+    say "Installing into $1 what $2 asks for (npm)"
+    mkdir -p "$1"
+    cp "$2" "$1/package.json"
+    npm install --prefix "$1" --no-package-lock --no-audit --no-fund --loglevel=error >&2
+    cp "$2" "$1/package.json.installed"
+}
