@@ -107,8 +107,8 @@ void offerPackage(const QString &folder)
     py::dict scope;
     scope["folder"] = folder.toStdString();
     scope["core"] = py::module_::import("_liaison_core");
-    py::exec(R"(
-import sys
+    // In its first line: pybind11 imports textwrap to dedent what begins with an empty one.
+    py::exec(R"(import sys
 from _frozen_importlib_external import PathFinder
 
 class LiaisonFinder:

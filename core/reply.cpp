@@ -2,6 +2,7 @@
 #include "reply.h"
 
 #include "jsontext.h"
+#include "textbuffer.h"
 
 namespace liaison {
 
@@ -12,11 +13,10 @@ QByteArray joined(std::initializer_list<QByteArrayView> parts)
     qsizetype size = 0;
     for (const auto part : parts)
         size += part.size();
-    QByteArray text;
-    text.reserve(size);
+    TextBuffer text({}, size);
     for (const auto part : parts)
         text.append(part);
-    return text;
+    return text.take();
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <algorithm>
 #include <cstring>
 
 namespace liaison {
@@ -22,11 +23,13 @@ public:
     char *room(qsizetype bytes)
     {
         if (m_bytes.size() - m_used < bytes)
-            m_bytes.resize(std::max(m_bytes.size() * 2, m_used + bytes));
+            m_bytes.resize(std::max({m_bytes.size() * 2, m_used + bytes, smallest}));
         return m_bytes.data() + m_used;
     }
 
     void commit(qsizetype bytes) { m_used += bytes; }
+
+    qsizetype size() const { return m_used; }
 
     void append(QByteArrayView text)
     {
@@ -48,6 +51,8 @@ public:
     }
 
 private:
+    static constexpr qsizetype smallest = 256;
+
     QByteArray m_bytes;
     qsizetype m_used = 0;
 };

@@ -5,6 +5,7 @@
 #include <QScopeGuard>
 
 #include <algorithm>
+#include <utility>
 
 namespace liaison {
 
@@ -57,8 +58,19 @@ void Transport::flush()
 
 void Transport::expectReply()
 {
-    if (m_expectedReplies++ == 0 || m_lookTimer.interval() > shortestLook_ms)
+    ++m_expectedReplies;
+    m_isReplyNew = true;
+}
+
+void Transport::lookForReplies()
+{
+    if (m_expectedReplies > 0 && m_outgoing.lookFor(awakeTime))
+        onWoken();
+    // More may follow without a wake-up.
+    if (m_expectedReplies > 0 && std::exchange(m_isReplyNew, false))
         m_lookTimer.start(shortestLook_ms);
+    else if (m_expectedReplies == 0 && m_lookTimer.isActive())
+        m_lookTimer.stop();
 }
 
 void Transport::onWoken()
@@ -67,9 +79,7 @@ void Transport::onWoken()
         QMetaObject::invokeMethod(this, &Transport::onWoken, Qt::QueuedConnection);
         return;
     }
-    // More may follow without a wake-up.
-    if (m_expectedReplies > 0)
-        m_lookTimer.start(shortestLook_ms);
+    m_isReplyNew = true;
 }
 
 void Transport::onLookTime()
@@ -82,12 +92,6 @@ void Transport::onLookTime()
     const bool found = m_expectedReplies != before;
     if (m_expectedReplies > 0)
         m_lookTimer.start(found ? shortestLook_ms : std::min(m_lookTimer.interval() * 2, longestLook_ms));
-}
-
-void Transport::lookForReplies()
-{
-    if (m_expectedReplies > 0 && m_outgoing.lookFor(awakeTime))
-        onWoken();
 }
 
 bool Transport::sendWaiting(int limit_ms)

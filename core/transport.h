@@ -36,7 +36,8 @@ public:
     /// On the I/O thread: hands over to the system what send() has collected.
     virtual void sendCollected() {}
 
-    /// On the I/O thread, before it sleeps: waits a moment for replies that are due.
+    /// On the I/O thread, each time before it sleeps: waits a moment for replies that are due, and sees to it
+    /// that it looks again.
     void lookForReplies();
 
     /// Accepts nobody any more; who is connected stays.
@@ -75,6 +76,7 @@ private:
     std::deque<Outgoing> m_taken; ///< from m_outgoing and not sent yet
     std::atomic<bool> m_wakeDue = false;
     qint64 m_expectedReplies = 0;
+    bool m_isReplyNew = false; ///< whether something has happened since the timer was started
     QTimer m_lookTimer;
 };
 

@@ -24,22 +24,23 @@ constexpr int portAttempts = 20;
 constexpr qsizetype largestCollection = qsizetype(64) << 10;
 
 /// Appends the header of an unmasked, final text frame: RFC 6455, section 5.2.
-void appendTextFrameHeader(QByteArray &bytes, qsizetype payload)
+void appendTextFrameHeader(TextBuffer &bytes, qsizetype payload)
 {
     constexpr char finalText = char(0x81);
-    const auto append = [&](auto number) {
-        const auto bigEndian = qToBigEndian(number);
-        bytes.append(reinterpret_cast<const char *>(&bigEndian), sizeof bigEndian);
-    };
-    bytes.append(finalText);
+    constexpr qsizetype longestHeader = 10;
+    char *const header = bytes.room(longestHeader);
+    header[0] = finalText;
     if (payload < 126) {
-        bytes.append(char(payload));
+        header[1] = char(payload);
+        bytes.commit(2);
     } else if (payload <= 0xFFFF) {
-        bytes.append(char(126));
-        append(quint16(payload));
+        header[1] = char(126);
+        qToBigEndian(quint16(payload), header + 2);
+        bytes.commit(4);
     } else {
-        bytes.append(char(127));
-        append(quint64(payload));
+        header[1] = char(127);
+        qToBigEndian(quint64(payload), header + 2);
+        bytes.commit(longestHeader);
     }
 }
 
@@ -124,7 +125,7 @@ void WebSocketTransport::onNewConnection(QWebSocketServer *server)
         // Replies are collected here; the system shall not wait for more of them.
         if (tcp)
             tcp->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        m_connections.emplace(client, Connection{socket, tcp, {}});
+        m_connections.emplace(client, Connection{socket, tcp, TextBuffer({}, 0)});
         qCInfo(lcLiaison) << "client" << client << "joined from" << socket->peerAddress().toString() << "port"
                           << socket->peerPort();
         Q_EMIT clientJoined(client);
@@ -183,7 +184,7 @@ void WebSocketTransport::collect(Connection &connection, ClientId client, const 
 
 void WebSocketTransport::write(Connection &connection)
 {
-    connection.tcp->write(std::exchange(connection.collected, {}));
+    connection.tcp->write(std::exchange(connection.collected, TextBuffer({}, 0)).take());
 }
 
 void WebSocketTransport::sendCollected()

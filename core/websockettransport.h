@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "textbuffer.h"
 #include "transport.h"
 
 #include <QHostAddress>
@@ -40,7 +41,7 @@ private:
     struct Connection {
         QWebSocket *socket = nullptr;
         QTcpSocket *tcp = nullptr; ///< null: only the WebSocket can be written to
-        QByteArray collected;      ///< frames
+        TextBuffer collected;      ///< frames
         bool isUnsent = false;     ///< m_unsent names it
         bool isClosing = false;    ///< the close frame was the last
     };

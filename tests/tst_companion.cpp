@@ -85,6 +85,7 @@ private Q_SLOTS:
     void triesAnswerWhatFailed();
     void tracebacksBeginWithTheCalledCode();
     void everyCommandIsAnsweredOnceInOrder();
+    void commandsThatWaitTogetherAreOneBatch();
     void customCommandsAreCalled();
     void overriddenMethodsAreCalled();
     void otherCommandsGoOnWhileOneIsAwaited();
@@ -406,6 +407,28 @@ void TestCompanion::everyCommandIsAnsweredOnceInOrder()
                      .toInt(),
                  i);
     }
+}
+
+void TestCompanion::commandsThatWaitTogetherAreOneBatch()
+{
+    // More than are handed over at once, fewer than run under one acquisition of the GIL.
+    constexpr int count = 40;
+    int idles = 0;
+    int flushes = 0;
+    connect(m_companion.get(), &Companion::idle, this, [&] { ++idles; });
+    connect(m_companion.get(), &Companion::repliesComplete, this, [&] { ++flushes; });
+    for (int i = 0; i < count; ++i) {
+        auto command = std::get<Command>(parseMessage(R"({"command": {"command": "ping"}, "id": 1})"));
+        command.serial = ++m_serial;
+        m_companion->collect(command);
+    }
+    QVERIFY(m_replies.isEmpty());
+    m_companion->wake();
+    QVERIFY(waitForReplies(count));
+    QCOMPARE(m_replies.size(), count);
+    QCOMPARE(idles, 1);
+    // One at the end of the batch; a machine that stalls in between adds some, since no reply waits long.
+    QVERIFY2(flushes < count / 2, qPrintable(QString::number(flushes)));
 }
 
 void TestCompanion::customCommandsAreCalled()

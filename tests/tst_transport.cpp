@@ -22,7 +22,10 @@ public:
         ++m_count;
     }
 
+    void sendCollected() override { ++m_writes; }
+
     QList<std::pair<ClientId, QByteArray>> m_sent;
+    int m_writes = 0;
     bool m_isOnOwnThread = true;
     std::atomic<int> m_count = 0;
 };
@@ -34,6 +37,8 @@ private Q_SLOTS:
     void sendsInOrder_data();
     void sendsInOrder();
     void sendsNothingWhilePosting();
+    void repliesThatWaitTogetherAreOneWrite();
+    void looksForRepliesByItself();
     void sendsOnItsOwnThread();
 };
 
@@ -66,6 +71,36 @@ void TestTransport::sendsNothingWhilePosting()
     transport.post(1, "text");
     QCOMPARE(transport.m_count.load(), 0);
     QTRY_COMPARE(transport.m_count.load(), 1);
+}
+
+void TestTransport::repliesThatWaitTogetherAreOneWrite()
+{
+    LoopbackTransport transport;
+    for (int i = 0; i < 100; ++i) {
+        transport.expectReply();
+        transport.postReply(1, QByteArray::number(i));
+    }
+    transport.flush();
+    transport.flush();
+    QTRY_COMPARE(transport.m_count.load(), 100);
+    QCoreApplication::processEvents();
+    QCOMPARE(transport.m_writes, 1);
+}
+
+void TestTransport::looksForRepliesByItself()
+{
+    LoopbackTransport transport;
+    transport.expectReply();
+    transport.lookForReplies();
+    QCOMPARE(transport.m_count.load(), 0);
+    // The command behind it goes on, so nobody says flush().
+    transport.postReply(1, "late");
+    QTRY_COMPARE(transport.m_count.load(), 1);
+    // One that has come already is found at once.
+    transport.expectReply();
+    transport.postReply(1, "early");
+    transport.flush();
+    QTRY_COMPARE(transport.m_count.load(), 2);
 }
 
 void TestTransport::sendsOnItsOwnThread()

@@ -11,8 +11,8 @@
 What is named here is imported when it is asked for: ``python -m liaison.constants`` must start in no time.
 """
 
-from typing import TYPE_CHECKING
-
+# As typing has it; but importing typing takes as long as all else that Python does at its start.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import companion as companion
     from . import constants as constants

@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from websockets.sync.client import connect
 
@@ -130,8 +130,9 @@ class Row:
 class Bench:
     """All measures, and what they need."""
 
-    def __init__(self, build: Path, node_folder: Path) -> None:
+    def __init__(self, build: Path, node_folder: Path, output: Path) -> None:
         self.build = build
+        self.output = output
         self.node_folder = node_folder
         self.rows: List[Row] = []
         self.raw: Dict[str, Any] = {}
@@ -250,22 +251,33 @@ class Bench:
             median["original"],
             0.45,
         )
-        times: Dict[str, List[float]] = {"pass": [], "module": [], "original": []}
+        self.measure_constants()
+
+    def measure_constants(self) -> None:
+        """What frontends run at their own start."""
+        empty = self.output / "empty"
+        (empty / "nothing").mkdir(parents=True, exist_ok=True)
+        (empty / "nothing" / "__init__.py").touch()
+        (empty / "nothing" / "__main__.py").touch()
+        paths = {"module": self.build / "python", "nothing": empty}
+        times: Dict[str, List[float]] = {"pass": [], "nothing": [], "module": [], "original": []}
         for _ in range(STARTS * 3):
             for name, arguments in (
                 ("pass", ["-c", "pass"]),
                 ("module", ["-m", "liaison.constants"]),
                 ("original", ["-m", "liaison.constants"]),
+                ("nothing", ["-m", "nothing"]),
             ):
-                path = {"PYTHONPATH": str(self.build / "python")} if name == "module" else {}
+                path = {"PYTHONPATH": str(paths[name])} if name in paths else {}
                 start = time.perf_counter()
                 subprocess.run(
                     [sys.executable, *arguments], check=True, capture_output=True, env={**os.environ, **path}
                 )
                 times[name].append(time.perf_counter() - start)
         median = {name: statistics.median(values) for name, values in times.items()}
-        bare = median.pop("pass")
+        bare, nothing = median.pop("pass"), median.pop("nothing")
         self.add("python -m liaison.constants, time", "python -c pass", median, bare, 1.3)
+        self.add("python -m liaison.constants, time", "python -m of an empty package", median, nothing, 1.3)
 
     def measure_memory(self) -> None:
         """Resident memory at rest, after many commands, and with a large message."""
@@ -320,7 +332,7 @@ COLUMNS = ("original", "pythonia", "echo", "module", "liaison")
 def table(rows: List[Row]) -> str:
     """The rows as text."""
     heads = ("measure", "against", *COLUMNS, "to reach", "")
-    lines = [heads]
+    lines: List[Sequence[str]] = [heads]
     for row in rows:
         cells = []
         for name in COLUMNS:
@@ -336,10 +348,11 @@ def table(rows: List[Row]) -> str:
 
 
 def draw(rows: List[Row], path: Path) -> None:
-    """The same as a picture: one bar a column, on a logarithmic axis, the figure to reach as a line."""
+    """The same as a picture: one bar a column, the figure to reach as a line."""
     import matplotlib
 
     matplotlib.use("svg")
+    matplotlib.rcParams["svg.fonttype"] = "none"
     from matplotlib import pyplot
 
     colours = dict(zip(COLUMNS, ("#b0413e", "#c98f3d", "#9a9a9a", "#7fa8d1", "#2f6db0")))
@@ -351,9 +364,11 @@ def draw(rows: List[Row], path: Path) -> None:
         names = [name for name, _ in present]
         values = [float(value or 0) for _, value in present]
         bars = axis.barh(names, values, color=[colours[name] for name in names])
-        axis.bar_label(bars, [f" {value:.3g}" for value in values], fontsize=8)
-        axis.axvline(row.target, color="#2e7d32", linestyle="--", linewidth=1)
-        axis.set_xscale("log")
+        axis.bar_label(bars, [f" {value:.3g}" for value in values], fontsize=8, zorder=3)
+        axis.axvline(row.target, color="#2e7d32", linestyle="--", linewidth=1, alpha=0.7)
+        # From zero where that shows the differences, else by orders of magnitude.
+        if max(values) > 20 * min(values):
+            axis.set_xscale("log")
         axis.margins(x=0.15)
         better = "more is better" if row.more_is_better else "less is better"
         axis.set_title(f"{row.measure}\nagainst {row.against}, {better}", fontsize=9, loc="left")
@@ -369,7 +384,9 @@ def main() -> None:
     """Measure, print, write."""
     build, node_folder, output = (Path(argument).resolve() for argument in sys.argv[1:4])
     start = time.monotonic()
-    bench = Bench(build, node_folder)
+    # Whoever installs a package has its modules compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    bench = Bench(build, node_folder, output)
     bench.measure_speed()
     bench.measure_array()
     bench.measure_start()

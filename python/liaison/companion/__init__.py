@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The Companion: a namespace, and the commands that work on it."""
 
-from typing import Any, Callable, Dict, Optional
+from __future__ import annotations
 
 from .. import _core
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Optional
 
 __all__ = ["Companion"]
 

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """A server that speaks WebSocket."""
 
-from typing import Any, List, Optional, Union
+from __future__ import annotations
 
 from .. import _core
 from ..companion import Companion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Optional, Union
 
 __all__ = ["WebsocketLiaison"]
 
