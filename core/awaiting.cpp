@@ -38,9 +38,15 @@ bool arrivesLater(py::handle result)
            isGeneratorCoroutine(result);
 }
 
-void watch(const py::object &result, const py::cpp_function &done)
+py::object watch(const py::object &result, const py::cpp_function &done)
 {
-    py::module_::import("liaison._awaiting").attr("watch")(result, done);
+    return py::module_::import("liaison._awaiting").attr("watch")(result, done);
+}
+
+py::object watchItems(const py::object &iterator, const py::cpp_function &send,
+                      const py::cpp_function &hasRoom, const py::cpp_function &done)
+{
+    return py::module_::import("liaison._awaiting").attr("watch_items")(iterator, send, hasRoom, done);
 }
 
 } // namespace liaison

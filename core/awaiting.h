@@ -14,7 +14,14 @@ bool arrivesLater(pybind11::handle result);
 /// whichever Python thread it arrives. Coroutines run on an asyncio loop on a thread of its own. Needs the
 /// GIL.
 /// @param result of what arrivesLater() holds
+/// @return what cancels it when it is called without arguments
 /// @throws pybind11::error_already_set RuntimeError for a future of an event loop that does not run
-void watch(const pybind11::object &result, const pybind11::cpp_function &done);
+pybind11::object watch(const pybind11::object &result, const pybind11::cpp_function &done);
+
+/// Calls `send(item)` for each item of an async iterator on that thread, waiting until `hasRoom()` is true
+/// and ending when `send()` is false; then `done(count, None)` or `done(None, exception)`.
+/// @return what cancels it when it is called without arguments
+pybind11::object watchItems(const pybind11::object &iterator, const pybind11::cpp_function &send,
+                            const pybind11::cpp_function &hasRoom, const pybind11::cpp_function &done);
 
 } // namespace liaison

@@ -2,9 +2,11 @@
 #include "companion.h"
 
 #include "awaiting.h"
+#include "backpressure.h"
 #include "decoder.h"
 #include "encoder.h"
 #include "failure.h"
+#include "jsontext.h"
 #include "owned.h"
 #include "reply.h"
 #include "target.h"
@@ -12,6 +14,7 @@
 #include <QElapsedTimer>
 #include <QScopeGuard>
 
+#include <algorithm>
 #include <cstring>
 
 #include <unistd.h>
@@ -96,6 +99,20 @@ qsizetype replyRoom(const QByteArray &evt)
     return evt.size() + 160;
 }
 
+/// How often who waits for a slow client looks for interrupts.
+constexpr std::chrono::milliseconds roomInterval{50};
+
+/// What the reply to a command says that is given up.
+QByteArray interruptedText(const QByteArray &evt)
+{
+    return errorText("KeyboardInterrupt", QStringLiteral("the command was interrupted"), evt);
+}
+
+QString timeoutReason(double timeout_s)
+{
+    return QStringLiteral("the command took longer than its timeout of %1 s").arg(timeout_s);
+}
+
 QByteArray finishedReply(Encoder &encoder, QByteArrayView tag, const QByteArray &evt)
 {
     for (const QByteArrayView part : {replyTag, tag, replyEvt, QByteArrayView(evt), replyEnd})
@@ -118,20 +135,20 @@ py::object callTarget(Targets &targets, const py::object &namespaceDict, const p
     // vectorcall likes one place free in front of the arguments.
     QVarLengthArray<PyObject *, 9> pointers = {nullptr};
     for (auto i = skipped; i < call.args.size(); ++i) {
-        args.append(targets.argument(namespaceDict, call.args[i]));
+        args.append(targets.argument(namespaceDict, call.args[i], call.references));
         pointers.append(args.last().ptr());
     }
     py::object kwargs;
     if (call.kwargs) {
         kwargs = py::dict();
         for (const auto &[name, value] : py::reinterpret_borrow<py::dict>(call.kwargs)) {
-            const auto keyword = targets.argument(namespaceDict, name);
+            const auto keyword = targets.argument(namespaceDict, name, call.references);
             if (!PyUnicode_Check(keyword.ptr())) {
                 raise(
                     PyExc_TypeError,
                     py::str("keyword {!r} stands for {!r}: keywords must be strings").format(name, keyword));
             }
-            kwargs[keyword] = targets.argument(namespaceDict, value);
+            kwargs[keyword] = targets.argument(namespaceDict, value, call.references);
         }
     }
     if (asksForFrame(callee))
@@ -149,6 +166,7 @@ Companion::Companion(py::object python)
     , m_namespaceName(interned("namespace"))
     , m_commandsName(interned("commands"))
     , m_link(std::make_shared<Link>(Link{this}))
+    , m_interrupter([this] { cancelGivenUp(); })
 {
     const auto base = py::module_::import("liaison.companion").attr("Companion");
     const auto direct = [&](Kind kind, const char *name, const char *methodName) {
@@ -181,24 +199,152 @@ void Companion::collect(const Command &command)
 
 void Companion::wake()
 {
-    if (!m_collected.empty() && m_waiting.putAll(m_collected))
+    if (m_collected.empty())
+        return;
+    if (m_waiting.putAll(m_collected))
         QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
+    // What a closed box has left.
+    for (const auto &command : m_collected)
+        refuse(command);
+    m_collected.clear();
 }
 
 void Companion::close()
 {
+    m_isClosed = true;
     for (const auto &command : m_waiting.close())
-        Q_EMIT replied(command.client,
-                       errorText("ConnectionAbortedError",
-                                 QStringLiteral("Liaison stops; this command was not run"), command.evt));
+        refuse(command);
     Q_EMIT repliesComplete();
+}
+
+void Companion::refuse(const Command &command)
+{
+    Q_EMIT replied(command.client,
+                   errorText("ConnectionAbortedError",
+                             QStringLiteral("Liaison stops; this command was not run"), command.evt));
+}
+
+void Companion::setBackpressure(std::shared_ptr<Backpressure> backpressure)
+{
+    m_backpressure = std::move(backpressure);
 }
 
 bool Companion::interruptRunning()
 {
     const quint64 serial = m_interrupter.running();
-    m_interrupter.interrupt(serial);
+    m_interrupter.interruptAgain(serial);
     return serial != 0;
+}
+
+bool Companion::stopRunning(quint64 serial)
+{
+    return m_interrupter.interrupt(serial);
+}
+
+QByteArray Companion::runningId() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_running ? idOf(m_running->evt) : QByteArray();
+}
+
+Companion::Found Companion::interrupt(ClientId client, const QByteArray &id)
+{
+    wake();
+    for (const bool isOwn : {true, false}) {
+        const auto isMeant = [&](const auto &command) {
+            return (command.client == client) == isOwn && (id.isNull() || idOf(command.evt) == id);
+        };
+        {
+            const std::scoped_lock lock(m_mutex);
+            if (m_running && isMeant(*m_running))
+                return {true, m_running->serial};
+        }
+        if (!id.isNull()) {
+            if (const auto command = m_waiting.takeIf(isMeant)) {
+                Q_EMIT replied(command->client, interruptedText(command->evt));
+                Q_EMIT repliesComplete();
+                return {true, 0};
+            }
+        }
+    }
+    for (const bool isOwn : {true, false}) {
+        auto pending = takePendingIf([&](const Pending &candidate) {
+            return (candidate.client == client) == isOwn && (id.isNull() || idOf(candidate.evt) == id);
+        });
+        if (pending) {
+            const auto error = interruptedText(pending->evt);
+            giveUp(std::move(*pending), error);
+            return {true, 0};
+        }
+    }
+    return {};
+}
+
+bool Companion::expire(quint64 serial)
+{
+    if (m_interrupter.running() == serial) {
+        m_timedOut = serial;
+        return true;
+    }
+    if (auto pending = takePending(serial)) {
+        const auto error = errorText("TimeoutError", timeoutReason(pending->options.timeout_s), pending->evt);
+        giveUp(std::move(*pending), error);
+    }
+    return false;
+}
+
+std::optional<Companion::Pending> Companion::takePending(quint64 serial)
+{
+    return takePendingIf([serial](const Pending &pending) { return pending.serial == serial; });
+}
+
+template <typename Predicate> std::optional<Companion::Pending> Companion::takePendingIf(Predicate isMeant)
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = std::find_if(m_pending.begin(), m_pending.end(),
+                                    [&](const auto &entry) { return isMeant(entry.second); });
+    if (found == m_pending.end())
+        return std::nullopt;
+    std::optional<Pending> pending(std::move(found->second));
+    m_pending.erase(found);
+    return pending;
+}
+
+/// Answers at once, whoever holds the GIL; the result's own end may come later.
+void Companion::giveUp(Pending pending, const QByteArray &error)
+{
+    Q_EMIT replied(pending.client, error);
+    Q_EMIT repliesComplete();
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_givenUp.push_back(std::move(pending));
+    }
+    // Between two bytecodes of what runs, or when the thread is idle: whichever comes first.
+    m_interrupter.wakeHandler();
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            const py::gil_scoped_acquire gil;
+            cancelGivenUp();
+        },
+        Qt::QueuedConnection);
+}
+
+void Companion::cancelGivenUp()
+{
+    std::vector<Pending> givenUp;
+    {
+        const std::scoped_lock lock(m_mutex);
+        givenUp.swap(m_givenUp);
+    }
+    for (const auto &pending : givenUp) {
+        try {
+            if (pending.cancel)
+                pending.cancel();
+        } catch (py::error_already_set &error) {
+            error.discard_as_unraisable("cancelling a result");
+        }
+    }
 }
 
 void Companion::runWaiting()
@@ -240,29 +386,67 @@ bool Companion::runBatch()
 
 void Companion::run(const Command &command)
 {
-    Pending pending{command.client, command.evt, false};
-    m_interrupter.begin(command.serial);
+    Pending pending{command.serial, command.client, command.evt, command.options, false, false, {}};
+    begin(command);
     try {
-        const auto call = decodedCall(*command.arguments);
+        auto call = decodedCall(*command.arguments);
+        call.references = command.options.references;
         const auto method = this->method(command.name);
         auto kind = kindOf(method);
         if (!isPlain(kind, call))
             kind = Kind::Other;
         pending.isTry = kind == Kind::Try;
         const auto result = execute(kind, method, call);
-        if (kind != Kind::Init && arrivesLater(result))
-            awaitResult(command.serial, pending, result);
-        else
+        if (kind == Kind::Init)
             finish(pending, result);
+        else
+            deliver(pending, result);
     } catch (py::error_already_set &error) {
         // What is written now is the reply: no interrupt is meant for that.
-        m_interrupter.end();
+        end();
         reply(pending, error);
     } catch (const std::exception &error) {
-        m_interrupter.end();
+        end();
         reply(pending, error);
     }
+    end();
+}
+
+void Companion::begin(const Command &command)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_running = &command;
+    }
+    m_interrupter.begin(command.serial);
+    if (command.options.timeout_s > 0)
+        Q_EMIT timerWanted(command.serial, command.options.timeout_s);
+}
+
+void Companion::end()
+{
     m_interrupter.end();
+    const std::scoped_lock lock(m_mutex);
+    m_running = nullptr;
+}
+
+/// What a call has returned goes out, at once or when it has arrived, whole or in items.
+void Companion::deliver(const Pending &pending, const py::object &result)
+{
+    if (!pending.options.streams) {
+        if (arrivesLater(result))
+            awaitResult(pending, result);
+        else
+            finish(pending, result);
+        return;
+    }
+    if (PyIter_Check(result.ptr()))
+        stream(pending, result);
+    else if (py::hasattr(py::type::handle_of(result), "__anext__") || arrivesLater(result))
+        awaitResult(pending, result);
+    else
+        raise(PyExc_TypeError, py::str("\"stream\" needs an iterator or an async iterator as result, not {}")
+                                   .format(py::type::of(result).attr("__name__")));
 }
 
 py::object Companion::method(const QString &name)
@@ -332,7 +516,7 @@ py::object Companion::execute(Kind kind, const py::object &method, const CallPar
     }
     if (!call.args.empty())
         return callTarget(*m_targets, namespaceDict, call.args[0], call, 1);
-    CallParts rest{{}, call.kwargs.attr("copy")()};
+    CallParts rest{{}, call.kwargs.attr("copy")(), call.references};
     const py::object target = rest.kwargs.attr("pop")("fcn");
     return callTarget(*m_targets, namespaceDict, target, rest);
 }
@@ -342,13 +526,13 @@ void Companion::finish(const Pending &pending, const py::object &result)
     write(pending, true, result);
 }
 
-void Companion::fail(const Pending &pending, const py::list &traceback)
+void Companion::fail(const Pending &pending, py::handle exception)
 {
-    write(pending, false, traceback);
+    write(pending, false, tracebackLines(exception), exception);
 }
 
 /// The reply to "try" is a response that says how it went; any other failure is an error reply.
-void Companion::write(const Pending &pending, bool success, py::handle value)
+void Companion::write(const Pending &pending, bool success, py::handle value, py::handle exception)
 {
     const bool isResponse = success || pending.isTry;
     Encoder encoder(isResponse ? responseStart : errorStart, replyRoom(pending.evt));
@@ -357,47 +541,101 @@ void Companion::write(const Pending &pending, bool success, py::handle value)
     encoder.write(value);
     if (pending.isTry)
         encoder.writeRaw("}");
+    if (!isResponse) {
+        encoder.writeRaw(replyException);
+        encoder.write(exceptionForm(exception));
+    }
     Q_EMIT replied(pending.client, finishedReply(encoder, isResponse ? "response" : "error", pending.evt));
+    if (pending.options.timeout_s > 0)
+        Q_EMIT timerDone(pending.serial);
 }
 
-void Companion::reply(const Pending &pending, py::error_already_set &error)
+void Companion::reply(Pending pending, py::error_already_set &error)
 {
     try {
-        fail(pending, tracebackLines(error));
+        if (error.trace())
+            PyException_SetTraceback(error.value().ptr(), error.trace().ptr());
+        py::object exception = error.value();
+        if (m_interrupter.hasInterrupted(pending.serial) && error.matches(PyExc_KeyboardInterrupt)) {
+            // Who asked for that is told so, whatever the command was.
+            pending.isTry = false;
+            if (m_timedOut == pending.serial) {
+                const auto trace = py::getattr(exception, "__traceback__");
+                exception = py::reinterpret_borrow<py::object>(PyExc_TimeoutError)(
+                    timeoutReason(pending.options.timeout_s).toStdString());
+                exception.attr("__traceback__") = trace;
+            }
+        }
+        fail(pending, exception);
     } catch (const std::exception &worse) {
         // Not even the traceback could be written: still there is a reply.
         reply(pending, worse);
     }
 }
 
+/// The last resort, which needs no Python.
 void Companion::reply(const Pending &pending, const std::exception &error)
 {
-    Q_EMIT replied(pending.client, errorText("RuntimeError", QString::fromUtf8(error.what()), pending.evt));
+    const auto reason = QString::fromUtf8(error.what());
+    if (pending.isTry)
+        Q_EMIT replied(
+            pending.client,
+            responseText("{\"success\": false, \"result\": [" +
+                             quotedJson(QStringLiteral("RuntimeError: ") + reason + QLatin1Char('\n')) + "]}",
+                         pending.evt));
+    else
+        Q_EMIT replied(pending.client, errorText("RuntimeError", reason, pending.evt));
 }
 
-void Companion::awaitResult(quint64 serial, const Pending &pending, const py::object &result)
+void Companion::awaitResult(Pending pending, const py::object &result)
 {
-    m_pending.emplace(serial, pending);
+    pending.sendsItems = pending.options.streams && py::hasattr(py::type::handle_of(result), "__anext__");
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_pending.emplace(pending.serial, pending);
+    }
     try {
-        // May be called at once, or later from any Python thread.
-        watch(result,
-              py::cpp_function([link = m_link, serial](const py::object &value, const py::object &exception) {
-                  if (link->companion)
-                      link->companion->onArrived(serial, value, exception);
-              }));
+        const auto cancel = watched(pending, result);
+        {
+            const std::scoped_lock lock(m_mutex);
+            const auto found = m_pending.find(pending.serial);
+            if (found != m_pending.end()) {
+                found->second.cancel = cancel;
+                return;
+            }
+        }
+        // It has arrived already, or was given up: in vain, then, but no harm.
+        cancel();
     } catch (...) {
-        m_pending.erase(serial);
+        takePending(pending.serial);
         throw;
     }
 }
 
+py::object Companion::watched(const Pending &pending, const py::object &result)
+{
+    // Each may be called at once, or later from any Python thread.
+    const py::cpp_function done(
+        [link = m_link, serial = pending.serial](const py::object &value, const py::object &exception) {
+            if (link->companion)
+                link->companion->onArrived(serial, value, exception);
+        });
+    if (!pending.sendsItems)
+        return watch(result, done);
+    const py::cpp_function send([link = m_link, pending](const py::object &item) {
+        return link->companion && link->companion->sendItem(pending, item);
+    });
+    const py::cpp_function hasRoom([link = m_link, client = pending.client] {
+        return !link->companion || link->companion->hasRoom(client, std::chrono::milliseconds(0));
+    });
+    return watchItems(result, send, hasRoom, done);
+}
+
 void Companion::onArrived(quint64 serial, const py::object &result, const py::object &exception)
 {
-    const auto found = m_pending.find(serial);
-    if (found == m_pending.end())
+    const auto pending = takePending(serial);
+    if (!pending)
         return;
-    const auto pending = std::move(found->second);
-    m_pending.erase(found);
     // Written on the thread where it arrived, so that no running command delays it.
     {
         const std::scoped_lock lock(m_arrivedMutex);
@@ -411,22 +649,76 @@ void Companion::onArrived(quint64 serial, const py::object &result, const py::ob
     });
     try {
         if (!exception.is_none())
-            fail(pending, tracebackLines(exception));
-        else if (arrivesLater(result))
-            awaitResult(serial, pending, result);
+            fail(*pending, exception);
+        else if (pending->sendsItems)
+            finish(*pending, result);
         else
-            finish(pending, result);
+            deliver(*pending, result);
     } catch (py::error_already_set &error) {
-        reply(pending, error);
+        reply(*pending, error);
     } catch (const std::exception &error) {
-        reply(pending, error);
+        reply(*pending, error);
+    }
+}
+
+void Companion::stream(const Pending &pending, const py::object &iterator)
+{
+    qint64 count = 0;
+    while (PyObject *next = PyIter_Next(iterator.ptr())) {
+        const auto item = py::reinterpret_steal<py::object>(next);
+        if (!sendItem(pending, item))
+            break;
+        ++count;
+        waitForRoom(pending.client);
+    }
+    if (PyErr_Occurred())
+        throw py::error_already_set();
+    // One that nobody reads any more ends here, not when it is collected.
+    if (py::hasattr(iterator, "close"))
+        iterator.attr("close")();
+    finish(pending, py::int_(count));
+}
+
+/// Answers whether its client is there to receive it.
+bool Companion::sendItem(const Pending &pending, py::handle item)
+{
+    if (m_backpressure && !m_backpressure->isConnected(pending.client))
+        return false;
+    if (m_isClosed)
+        raise(PyExc_ConnectionAbortedError, "Liaison stops; this stream was not finished");
+    Encoder encoder(itemStart, replyRoom(pending.evt));
+    encoder.write(item);
+    Q_EMIT itemReady(pending.client, finishedReply(encoder, "item", idOnly(pending.evt)));
+    return true;
+}
+
+bool Companion::hasRoom(ClientId client, std::chrono::milliseconds patience) const
+{
+    return !m_backpressure || m_backpressure->waitForRoom(client, patience);
+}
+
+void Companion::waitForRoom(ClientId client) const
+{
+    while (!hasRoom(client, std::chrono::milliseconds(0)) && !m_isClosed) {
+        {
+            const py::gil_scoped_release meanwhile;
+            if (hasRoom(client, roomInterval))
+                return;
+        }
+        if (PyErr_CheckSignals() < 0)
+            throw py::error_already_set();
     }
 }
 
 void Companion::abandonPending()
 {
     m_link->companion = nullptr;
-    for (const auto &[serial, pending] : std::exchange(m_pending, {}))
+    std::map<quint64, Pending> abandoned;
+    {
+        const std::scoped_lock lock(m_mutex);
+        abandoned.swap(m_pending);
+    }
+    for (const auto &[serial, pending] : abandoned)
         Q_EMIT replied(pending.client,
                        errorText("ConnectionAbortedError",
                                  QStringLiteral("Liaison stops; the result of this command has not arrived"),

@@ -17,16 +17,19 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace liaison {
 
+class Backpressure;
 class Targets;
 
 /// The arguments of a call, as Python objects.
 struct CallParts {
     QVarLengthArray<pybind11::object, 8> args;
     pybind11::object kwargs; ///< dict of str to object; null without keyword arguments
+    References references = References::Top;
 
     bool hasKeyword(const char *name) const;
 };
@@ -58,6 +61,34 @@ public:
     /// Thread-safe. Raises KeyboardInterrupt in the command that runs; answers whether there was one.
     bool interruptRunning();
 
+    /// What interrupt() found.
+    struct Found {
+        bool isAny = false;
+        quint64 running = 0; ///< the command to be stopped with stopRunning(); 0 if it was dealt with
+    };
+
+    /// On the I/O thread. Looks for the command with an id, among those of a client first: one that waits is
+    /// taken out, one whose result has not arrived is given up, both with an error reply.
+    /// @param id as idOf() has it; null means what runs
+    Found interrupt(ClientId client, const QByteArray &id);
+
+    /// Thread-safe. Interrupts a command, once it has been raised not again.
+    /// @return whether it must be asked again
+    bool stopRunning(quint64 serial);
+
+    /// On the I/O thread. The time of a command is over: one whose result has not arrived is given up.
+    /// @return whether it runs, and so must be stopped
+    bool expire(quint64 serial);
+
+    /// Thread-safe.
+    std::size_t waitingCount() const { return m_waiting.size(); }
+
+    /// Thread-safe. The id of the command that runs, as idOf() has it; null without one.
+    QByteArray runningId() const;
+
+    /// Where streams wait for slow clients; without it they do not.
+    void setBackpressure(std::shared_ptr<Backpressure> backpressure);
+
     /// Error replies to all whose results have not arrived; waits for those that are being written just now
     /// on other threads. Needs the GIL, which it releases meanwhile.
     void abandonPending();
@@ -65,6 +96,13 @@ public:
 Q_SIGNALS:
     /// A whole reply, in UTF-8. Emitted on whichever thread finished it.
     void replied(liaison::ClientId client, const QByteArray &text);
+
+    /// An item of a stream, as replied().
+    void itemReady(liaison::ClientId client, const QByteArray &text);
+
+    /// A command has begun that may take so many seconds; or such a command has ended.
+    void timerWanted(quint64 serial, double timeout_s);
+    void timerDone(quint64 serial);
 
     /// It is time to send what was replied: no more is known to follow at once. Emitted where replied() is.
     void repliesComplete();
@@ -86,9 +124,13 @@ private:
 
     /// A reply that waits for its result.
     struct Pending {
+        quint64 serial = 0;
         ClientId client = everyClient;
         QByteArray evt;
+        CommandOptions options;
         bool isTry = false;
+        bool sendsItems = false; ///< of an async iterator; what arrives is their number
+        pybind11::object cancel; ///< gives up waiting; null before that has begun
     };
 
     /// Reaches the companion from callbacks that may outlive it. Used with the GIL.
@@ -99,13 +141,26 @@ private:
     void runWaiting();
     bool runBatch();
     void run(const Command &command);
+    void begin(const Command &command);
+    void end();
     void finish(const Pending &pending, const pybind11::object &result);
-    void awaitResult(quint64 serial, const Pending &pending, const pybind11::object &result);
+    void deliver(const Pending &pending, const pybind11::object &result);
+    void awaitResult(Pending pending, const pybind11::object &result);
+    pybind11::object watched(const Pending &pending, const pybind11::object &result);
     void onArrived(quint64 serial, const pybind11::object &result, const pybind11::object &exception);
-    void fail(const Pending &pending, const pybind11::list &traceback);
-    void write(const Pending &pending, bool success, pybind11::handle value);
-    void reply(const Pending &pending, pybind11::error_already_set &error);
+    std::optional<Pending> takePending(quint64 serial);
+    template <typename Predicate> std::optional<Pending> takePendingIf(Predicate isMeant);
+    void giveUp(Pending pending, const QByteArray &error);
+    void cancelGivenUp();
+    void stream(const Pending &pending, const pybind11::object &iterator);
+    bool sendItem(const Pending &pending, pybind11::handle item);
+    bool hasRoom(ClientId client, std::chrono::milliseconds patience) const;
+    void waitForRoom(ClientId client) const;
+    void fail(const Pending &pending, pybind11::handle exception);
+    void write(const Pending &pending, bool success, pybind11::handle value, pybind11::handle exception = {});
+    void reply(Pending pending, pybind11::error_already_set &error);
     void reply(const Pending &pending, const std::exception &error);
+    void refuse(const Command &command);
 
     pybind11::object method(const QString &name);
     Kind kindOf(const pybind11::object &method) const;
@@ -117,7 +172,13 @@ private:
     std::array<Direct, 4> m_direct;
     pybind11::object m_namespaceName;
     pybind11::object m_commandsName;
+    mutable std::mutex m_mutex; ///< guards the next three; never held while Python runs
+    const Command *m_running = nullptr;
     std::map<quint64, Pending> m_pending;
+    std::vector<Pending> m_givenUp; ///< to be cancelled as soon as Python can
+    std::atomic<quint64> m_timedOut = 0;
+    std::shared_ptr<Backpressure> m_backpressure;
+    std::atomic<bool> m_isClosed = false;
     int m_arriving = 0; ///< results that are being written; guarded by m_arrivedMutex
     std::condition_variable m_arrived;
     std::mutex m_arrivedMutex;

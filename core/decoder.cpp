@@ -14,7 +14,7 @@ namespace liaison {
 namespace {
 
 /// Bytes of stack that Python's json may take for one bracket within another.
-constexpr std::ptrdiff_t stackPerLevel = 1024;
+constexpr std::ptrdiff_t stackPerLevel = 256;
 
 /// How deep the brackets of a text are nested that is JSON.
 std::ptrdiff_t nesting(const QByteArray &text)

@@ -8,21 +8,29 @@ namespace liaison {
 
 namespace {
 
-/// The answer to a ping, worded as Python words the faults of a call to Companion.ping().
-QByteArray pong(const Command &command)
+/// Why the arguments of a command with so many parameters are wrong, in the words of Python; null if they are
+/// not.
+QString argumentFault(const Command &command, qsizetype parameters, const char *parameter)
 {
     const auto &arguments = *command.arguments;
-    if (!arguments.firstKeyword.isNull())
-        return errorText("TypeError",
-                         QStringLiteral("Companion.ping() got an unexpected keyword argument '%1'")
-                             .arg(arguments.firstKeyword),
-                         command.evt);
-    if (arguments.argsCount > 0)
-        return errorText("TypeError",
-                         QStringLiteral("Companion.ping() takes 1 positional argument but %1 were given")
-                             .arg(arguments.argsCount + 1),
-                         command.evt);
-    return responseText("\"pong\"", command.evt);
+    const auto method = QStringLiteral("Companion.%1()").arg(command.name);
+    if (!arguments.firstKeyword.isNull() && arguments.firstKeyword != QLatin1String(parameter))
+        return QStringLiteral("%1 got an unexpected keyword argument '%2'")
+            .arg(method, arguments.firstKeyword);
+    if (arguments.argsCount > parameters)
+        return QStringLiteral("%1 takes %2 but %3 were given")
+            .arg(method, parameters == 0
+                             ? QStringLiteral("1 positional argument")
+                             : QStringLiteral("from 1 to %1 positional arguments").arg(parameters + 1))
+            .arg(arguments.argsCount + 1);
+    if (arguments.argsCount > 0 && !arguments.firstKeyword.isNull())
+        return QStringLiteral("%1 got multiple values for argument '%2'").arg(method, arguments.firstKeyword);
+    return {};
+}
+
+QByteArray argumentError(const Command &command, const QString &fault)
+{
+    return errorText("TypeError", fault, command.evt);
 }
 
 } // namespace
@@ -45,10 +53,38 @@ void Dispatcher::onTextReceived(ClientId client, const QByteArray &text)
 
 bool Dispatcher::answerAtOnce(const Command &command)
 {
-    if (command.name != QLatin1String("ping"))
+    if (command.name == QLatin1String("ping")) {
+        const auto fault = argumentFault(command, 0, "");
+        Q_EMIT replied(command.client, fault.isNull() ? responseText("\"pong\"", command.evt)
+                                                      : argumentError(command, fault));
+    } else if (command.name == QLatin1String("interrupt")) {
+        Q_EMIT replied(command.client, interruptReply(command));
+    } else if (command.name == QLatin1String("info")) {
+        Q_EMIT replied(command.client, infoReply(command));
+    } else {
         return false;
-    Q_EMIT replied(command.client, pong(command));
+    }
     return true;
+}
+
+QByteArray Dispatcher::infoReply(const Command &command) const
+{
+    const auto fault = argumentFault(command, 0, "");
+    if (!fault.isNull())
+        return argumentError(command, fault);
+    const auto info = m_outOfBand.info ? m_outOfBand.info() : QJsonObject();
+    return responseText(QJsonDocument(info).toJson(QJsonDocument::Compact), command.evt);
+}
+
+QByteArray Dispatcher::interruptReply(const Command &command) const
+{
+    const auto fault = argumentFault(command, 1, "id");
+    if (!fault.isNull())
+        return argumentError(command, fault);
+    const auto id = firstArgument(*command.arguments, "id");
+    const bool found =
+        m_outOfBand.interrupt && m_outOfBand.interrupt(command.client, id == "null" ? QByteArray() : id);
+    return responseText(found ? "true" : "false", command.evt);
 }
 
 } // namespace liaison

@@ -403,12 +403,10 @@ bool Encoder::writeOwnForm(py::handle value)
 {
     py::object form;
     try {
-        const auto method = py::getattr(value, "getJSON", py::none());
-        if (method.is_none())
-            return false;
-        form = method();
+        PyObject *method = PyObject_GetAttrString(value.ptr(), "getJSON");
+        form = owned(PyObject_CallNoArgs(owned(method).ptr()));
     } catch (const py::error_already_set &error) {
-        // A getJSON that fails is as if it were not there. An interrupt is none of its own failures.
+        // One that fails is as if it were not there. An interrupt is none of its own failures.
         if (error.matches(PyExc_Exception))
             return false;
         throw;
@@ -489,13 +487,31 @@ bool Encoder::writeNumpy(py::handle value)
     if (py::type::handle_of(value).is(numpy.attr("ndarray")) && writeNumbers(m_text, value))
         return true;
     const Nesting nesting(*this, value);
-    if (hasPlainItems(value.attr("dtype")))
+    const auto dtype = value.attr("dtype");
+    if (hasPlainItems(dtype))
         write(value.attr("tolist")());
-    else if (value.attr("ndim").cast<int>() > 0)
-        writeElements(value);
+    else if (value.attr("ndim").cast<int>() == 0)
+        writeItem(value, dtype);
+    else if (isInstanceOf(value, numpy, "matrix"))
+        writeElements(value.attr("A")); // of a matrix, each row is a matrix again
     else
-        write(value[py::tuple()]);
+        writeElements(value);
     return true;
+}
+
+/// The only item of an array that has no dimensions.
+void Encoder::writeItem(py::handle array, const py::object &dtype)
+{
+    const py::object names = dtype.attr("names");
+    if (names.is_none()) {
+        write(array[py::tuple()]);
+        return;
+    }
+    // Field by field: a masked structure is masked where one of its fields is.
+    Elements elements(*this);
+    for (const auto name : names)
+        elements.write(array[name]);
+    elements.close();
 }
 
 void Encoder::writeNumpyScalar(py::handle value, py::handle numpy)
@@ -509,11 +525,8 @@ void Encoder::writeNumpyScalar(py::handle value, py::handle numpy)
             writeString(py::str(value));
     } else if (dtype.attr("char").cast<std::string>() == "g") {
         writeFloat(value.attr("__float__")().cast<double>());
-    } else if (const py::object names = dtype.attr("names"); !names.is_none() && !hasPlainItems(dtype)) {
-        Elements elements(*this);
-        for (const auto name : names)
-            elements.write(value[name]);
-        elements.close();
+    } else if (!hasPlainItems(dtype)) {
+        writeItem(value, dtype);
     } else {
         const auto plain = value.attr("item")();
         if (isInstanceOf(plain, py::reinterpret_borrow<py::object>(numpy), "generic"))
@@ -534,6 +547,9 @@ bool Encoder::writePandas(py::handle value)
     }
     if (isInstanceOf(value, pandas, "DataFrame")) {
         const Nesting nesting(*this, value);
+        if (!value.attr("columns").attr("is_unique").cast<bool>())
+            raise(PyExc_ValueError,
+                  "two columns of the DataFrame have the same name: no object can hold both");
         writeItems(value.attr("items")());
         return true;
     }

@@ -61,6 +61,7 @@ private:
     bool writeBytes(pybind11::handle value);
     bool writeDataclass(pybind11::handle value);
     bool writeNumpy(pybind11::handle value);
+    void writeItem(pybind11::handle array, const pybind11::object &dtype);
     void writeNumpyScalar(pybind11::handle value, pybind11::handle numpy);
     bool writePandas(pybind11::handle value);
 

@@ -51,4 +51,37 @@ py::list tracebackLines(py::error_already_set &error)
     return tracebackLines(error.value());
 }
 
+py::object exceptionForm(py::handle exception)
+{
+    constexpr int longestChain = 16;
+    py::object form = py::none();
+    py::object outer;
+    py::object next = py::reinterpret_borrow<py::object>(exception);
+    try {
+        for (int i = 0; i < longestChain && !next.is_none(); ++i) {
+            const auto type = py::type::of(next);
+            py::dict part;
+            part["type"] = type.attr("__qualname__");
+            part["module"] = type.attr("__module__");
+            try {
+                part["message"] = py::str(next);
+            } catch (const py::error_already_set &) {
+                part["message"] = "<the message could not be formatted>";
+            }
+            part["cause"] = py::none();
+            if (outer)
+                outer["cause"] = part;
+            else
+                form = part;
+            outer = part;
+            const py::object cause = next.attr("__cause__");
+            const bool isSuppressed = next.attr("__suppress_context__").cast<bool>();
+            next = !cause.is_none() || isSuppressed ? cause : py::object(next.attr("__context__"));
+        }
+    } catch (const py::error_already_set &) {
+        // An exception whose attributes raise: what is known of it is enough.
+    }
+    return form;
+}
+
 } // namespace liaison

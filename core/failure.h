@@ -12,6 +12,10 @@ pybind11::list tracebackLines(pybind11::handle exception);
 /// The same for an exception that C++ has caught.
 pybind11::list tracebackLines(pybind11::error_already_set &error);
 
+/// What an error reply says of an exception beside its lines: a dict of "type", "module", "message" and
+/// "cause", the same of what it was raised from, or None. Never raises.
+pybind11::object exceptionForm(pybind11::handle exception);
+
 /// The file name of code that was compiled from a target, as tracebacks show it.
 inline constexpr const char *targetFileName = "<target>";
 

@@ -15,25 +15,41 @@ constexpr int interruptSignal = SIGURG;
 
 } // namespace
 
-Interrupter::Interrupter()
+Interrupter::Interrupter(std::function<void()> onSignal)
+    : m_onSignal(std::move(onSignal))
 {
     if (isPythonMainThread())
-        m_handler.emplace(interruptSignal, [this] { onSignal(); });
+        m_handler.emplace(interruptSignal, [this] { handle(); });
 }
 
-void Interrupter::interrupt(quint64 serial)
+bool Interrupter::interrupt(quint64 serial)
 {
-    if (!m_handler || serial == 0)
-        return;
+    if (serial == 0 || m_running != serial || m_interrupted == serial)
+        return false;
+    interruptAgain(serial);
+    return true;
+}
+
+void Interrupter::interruptAgain(quint64 serial)
+{
     m_wanted = serial;
-    pthread_kill(m_thread, interruptSignal);
+    wakeHandler();
 }
 
-void Interrupter::onSignal()
+void Interrupter::wakeHandler()
 {
+    if (m_handler)
+        pthread_kill(m_thread, interruptSignal);
+}
+
+void Interrupter::handle()
+{
+    if (m_onSignal)
+        m_onSignal();
     const quint64 wanted = m_wanted.exchange(0);
     if (wanted == 0 || wanted != m_running)
         return;
+    m_interrupted = wanted;
     PyErr_SetNone(PyExc_KeyboardInterrupt);
     throw py::error_already_set();
 }

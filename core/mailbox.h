@@ -65,6 +65,26 @@ public:
         return value;
     }
 
+    /// Thread-safe. Takes out the first value that a predicate holds for.
+    template <typename Predicate> std::optional<T> takeIf(Predicate isMeant)
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto found = std::find_if(m_waiting.begin(), m_waiting.end(), isMeant);
+        if (found == m_waiting.end())
+            return std::nullopt;
+        std::optional<T> value(std::move(*found));
+        m_waiting.erase(found);
+        m_hasWaiting.store(!m_waiting.empty(), std::memory_order_release);
+        return value;
+    }
+
+    /// Thread-safe. How many values wait.
+    std::size_t size() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_waiting.size();
+    }
+
     /// The reader, asleep, looks for a value all the same, for so long at the most: between threads that both
     /// run, that is ten times as quick as a wake-up. After looks in vain it is left out more and more often.
     /// @return whether there is a value; then the reader is awake, otherwise asleep
@@ -109,7 +129,7 @@ private:
         return !m_readerAwake;
     }
 
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::deque<T> m_waiting;
     std::atomic<bool> m_hasWaiting = false; ///< what the reader may ask without the mutex
     bool m_readerAwake = false;

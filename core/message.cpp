@@ -175,6 +175,12 @@ InvalidCommand wrongType(const char *field, const char *expected, QLatin1String 
             QStringLiteral("%1 must be %2, not %3").arg(QLatin1String(field), QLatin1String(expected), got)};
 }
 
+InvalidCommand wrongValue(const char *field, const char *expected, const QJsonValue &got)
+{
+    return {"ValueError", QStringLiteral("%1 must be %2, not %3")
+                              .arg(QLatin1String(field), QLatin1String(expected), written(got))};
+}
+
 InvalidCommand missingField(const char *field, const char *expected)
 {
     return {"KeyError",
@@ -262,10 +268,7 @@ public:
 
     Command command()
     {
-        if (const auto echo = m_options.constFind(QLatin1String("echo"));
-            echo != m_options.constEnd() && *echo != QLatin1String("id"))
-            throw InvalidCommand{"ValueError",
-                                 QStringLiteral("\"echo\" must be \"id\", not %1").arg(written(*echo))};
+        const auto options = this->options();
         if (!m_name)
             throw missingField(nameField, nameForm);
         if (!isString(*m_name))
@@ -283,11 +286,45 @@ public:
             m_commandOptions.insert(QLatin1String("command"), command.name);
             m_options.insert(QLatin1String("command"), m_commandOptions);
             command.envelope = std::make_shared<const QJsonDocument>(m_options);
+            command.options = options;
         }
         return command;
     }
 
 private:
+    CommandOptions options() const
+    {
+        CommandOptions options;
+        const auto with = [](const QJsonObject &object, const char *name, auto use) {
+            if (const auto found = object.constFind(QLatin1String(name)); found != object.constEnd())
+                use(*found);
+        };
+        with(m_options, "echo", [](const QJsonValue &echo) {
+            if (echo != QLatin1String("id"))
+                throw wrongValue("\"echo\"", "\"id\"", echo);
+        });
+        with(m_options, "timeout", [&](const QJsonValue &timeout) {
+            options.timeout_s = timeout.toDouble(-1);
+            if (!(options.timeout_s > 0))
+                throw wrongValue("\"timeout\"", "a positive number of seconds", timeout);
+        });
+        with(m_options, "stream", [&](const QJsonValue &stream) {
+            if (!stream.isBool())
+                throw wrongValue("\"stream\"", "true or false", stream);
+            options.streams = stream.toBool();
+        });
+        with(m_commandOptions, "references", [&](const QJsonValue &references) {
+            static const std::map<QString, References> ways = {{QStringLiteral("top"), References::Top},
+                                                               {QStringLiteral("deep"), References::Deep},
+                                                               {QStringLiteral("none"), References::None}};
+            const auto way = ways.find(references.toString());
+            if (way == ways.end())
+                throw wrongValue("\"references\"", "\"top\", \"deep\" or \"none\"", references);
+            options.references = way->second;
+        });
+        return options;
+    }
+
     void setArguments();
 
     Arguments &m_arguments;
@@ -452,6 +489,45 @@ QByteArray idOnly(const QByteArray &message)
             id = QByteArray(member.value.data(), qsizetype(member.value.size()));
     }
     return evtOfId(id);
+}
+
+QByteArray canonicalJson(const QByteArray &value)
+{
+    simdjson::dom::parser parser;
+    simdjson::dom::element element;
+    // What simdjson declines is compared as it was written.
+    if (parser.parse(value.constData(), std::size_t(value.size())).get(element) != simdjson::SUCCESS)
+        return value.trimmed();
+    return QByteArray::fromStdString(simdjson::minify(element));
+}
+
+QByteArray firstArgument(const Arguments &arguments, std::string_view parameter)
+{
+    if (arguments.args && arguments.argsCount > 0)
+        return QByteArray::fromStdString(simdjson::minify(arguments.args->at(0).value_unsafe()));
+    if (arguments.kwargs) {
+        simdjson::dom::element value;
+        if (arguments.kwargs->at_key(parameter).get(value) == simdjson::SUCCESS)
+            return QByteArray::fromStdString(simdjson::minify(value));
+    }
+    // What only Python reads: an id of that kind is compared as it was written.
+    if (arguments.argsCount > 0)
+        return canonicalJson(arguments.argsText.sliced(1, arguments.argsText.size() - 2).trimmed());
+    const std::string_view kwargs(arguments.kwargsText.constData(), std::size_t(arguments.kwargsText.size()));
+    if (!kwargs.empty()) {
+        for (const auto &member : jsonMembers(kwargs)) {
+            if (member.name.toStdString() == parameter)
+                return canonicalJson(QByteArray(member.value.data(), qsizetype(member.value.size())));
+        }
+    }
+    return {};
+}
+
+QByteArray idOf(const QByteArray &message)
+{
+    const auto evt = idOnly(message);
+    constexpr qsizetype start = std::string_view("{\"id\": ").size();
+    return canonicalJson(evt.sliced(start, evt.size() - start - 1));
 }
 
 } // namespace liaison

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "clientid.h"
+#include "references.h"
 
 #include <QByteArray>
 #include <QExplicitlySharedDataPointer>
@@ -10,9 +11,17 @@
 #include <QString>
 
 #include <memory>
+#include <string_view>
 #include <variant>
 
 namespace liaison {
+
+/// What a message says about the way its command is run.
+struct CommandOptions {
+    double timeout_s = 0; ///< after so long it is interrupted; 0: never
+    bool streams = false; ///< whether the items of its result go out one by one
+    References references = References::Top;
+};
 
 /// One command on its way from a client to the Companion. A value: cheap to copy, safe to hand to another
 /// thread.
@@ -24,12 +33,23 @@ struct Command {
     /// commands that say the same.
     std::shared_ptr<const QJsonDocument> envelope;
     QByteArray evt; ///< the message as received, in strict JSON: replies carry it
+    CommandOptions options;
     QExplicitlySharedDataPointer<Arguments> arguments; ///< never null; nobody changes them any more
 };
 
 /// {"id": <the id of a message>}, null without one.
 /// @param message an object in JSON
 QByteArray idOnly(const QByteArray &message);
+
+/// The id of a message, written in one way: two are equal where their JSON is. "null" without one.
+/// @param message an object in JSON
+QByteArray idOf(const QByteArray &message);
+
+/// The only argument of a command that has one parameter, written in that way; null without it.
+QByteArray firstArgument(const Arguments &arguments, std::string_view parameter);
+
+/// A value, written in that way.
+QByteArray canonicalJson(const QByteArray &value);
 
 /// Why a message is no command, as the error reply to it.
 struct Fault {

@@ -3,6 +3,7 @@
 
 #include "owned.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -12,9 +13,11 @@ namespace liaison {
 
 namespace {
 
-constexpr std::ptrdiff_t margin = 256 * 1024;
+/// What is left to functions that do not ask: so much at the most, or this part of a small stack.
+constexpr std::ptrdiff_t largestMargin = 256 * 1024;
+constexpr std::size_t marginPart = 4;
 
-/// The lowest address of this thread's stack; stacks grow downwards.
+/// Where this thread's stack is used up but for the margin; stacks grow downwards.
 std::uintptr_t stackEnd()
 {
     void *end = nullptr;
@@ -30,7 +33,7 @@ std::uintptr_t stackEnd()
         end = nullptr;
     pthread_attr_destroy(&attributes);
 #endif
-    return reinterpret_cast<std::uintptr_t>(end);
+    return reinterpret_cast<std::uintptr_t>(end) + std::min(std::size_t(largestMargin), size / marginPart);
 }
 
 } // namespace
@@ -39,7 +42,7 @@ std::ptrdiff_t remainingStack()
 {
     thread_local const std::uintptr_t end = stackEnd();
     const char here = 0;
-    return std::ptrdiff_t(reinterpret_cast<std::uintptr_t>(&here) - end) - margin;
+    return std::ptrdiff_t(reinterpret_cast<std::uintptr_t>(&here) - end);
 }
 
 RecursionGuard::RecursionGuard(const char *where)

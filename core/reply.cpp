@@ -29,7 +29,12 @@ QByteArray responseText(QByteArrayView value, const QByteArray &evt)
 QByteArray errorText(const QByteArray &type, const QString &reason, const QByteArray &evt)
 {
     const auto line = quotedJson(QString::fromUtf8(type) + QLatin1String(": ") + reason + QLatin1Char('\n'));
-    return joined({errorStart, "[", line, "]", replyTag, "error", replyEvt, evt, replyEnd});
+    // "json.decoder.JSONDecodeError" is the type's name behind its module's.
+    const auto dot = type.lastIndexOf('.');
+    const auto module = dot < 0 ? QByteArray("builtins") : type.first(dot);
+    return joined({errorStart, "[", line, "]", replyException, "{\"type\": \"", type.sliced(dot + 1),
+                   "\", \"module\": \"", module, "\", \"message\": ", quotedJson(reason),
+                   ", \"cause\": null}", replyTag, "error", replyEvt, evt, replyEnd});
 }
 
 QByteArray errorText(const Fault &fault)

@@ -9,11 +9,14 @@
 namespace liaison {
 
 /// The parts of a reply, in their order: responseStart or errorStart; JSON: the result, or the array of
-/// traceback lines; replyTag, "response" or "error", replyEvt; JSON: what the reply answers; replyEnd.
+/// traceback lines; after an error replyException and JSON: the exception; replyTag, "response" or "error",
+/// replyEvt; JSON: what the reply answers; replyEnd.
 inline constexpr QByteArrayView responseStart = "{\"response\": ";
 inline constexpr QByteArrayView errorStart = "{\"error\": ";
+inline constexpr QByteArrayView itemStart = "{\"item\": ";
 inline constexpr QByteArrayView replyTag = ", \"tag\": \"";
 inline constexpr QByteArrayView replyEvt = "\", \"evt\": ";
+inline constexpr QByteArrayView replyException = ", \"exception\": ";
 inline constexpr QByteArrayView replyEnd = "}";
 
 /// A whole reply.

@@ -9,9 +9,14 @@
 #include "markers.h"
 #include "process.h"
 #include "signals.h"
+#include "version.h"
+#include "watchdog.h"
 #include "websockettransport.h"
 
 #include <QAbstractEventDispatcher>
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QTimer>
 
 namespace py = pybind11;
@@ -23,6 +28,9 @@ namespace {
 /// A system call that is about to block may miss an interrupt; so often it is asked again.
 constexpr int interruptInterval_ms = 50;
 
+/// Counts the versions of the protocol; what is added without harm to old clients leaves it as it is.
+constexpr int protocolVersion = 1;
+
 } // namespace
 
 Session::Session(const ServiceOptions &options, const py::object &companion)
@@ -31,13 +39,18 @@ Session::Session(const ServiceOptions &options, const py::object &companion)
     , m_companion(companion)
     , m_transport(new WebSocketTransport(options.maxMessageSize))
     , m_dispatcher(new Dispatcher)
+    , m_watchdog(new Watchdog([this](quint64 serial) { return m_companion.stopRunning(serial); },
+                              [this](quint64 serial) { return m_companion.expire(serial); }))
 {
-    for (QObject *object : {static_cast<QObject *>(m_transport), static_cast<QObject *>(m_dispatcher)}) {
+    m_uptime.start();
+    for (QObject *object : {static_cast<QObject *>(m_transport), static_cast<QObject *>(m_dispatcher),
+                            static_cast<QObject *>(m_watchdog)}) {
         object->moveToThread(&m_io);
         connect(&m_io, &QThread::finished, object, &QObject::deleteLater);
     }
     if (isPythonMainThread())
         watchSignals();
+    setUpOutOfBand();
     connectAll();
     m_io.setObjectName(QStringLiteral("liaison-io"));
 }
@@ -68,6 +81,12 @@ void Session::connectAll()
     connect(m_dispatcher, &Dispatcher::replied, m_transport, &Transport::send, Qt::DirectConnection);
     connect(&m_companion, &Companion::replied, m_transport, &Transport::postReply, Qt::DirectConnection);
     connect(&m_companion, &Companion::repliesComplete, m_transport, &Transport::flush, Qt::DirectConnection);
+    connect(&m_companion, &Companion::itemReady, m_transport, &Transport::postItem, Qt::DirectConnection);
+    connect(&m_companion, &Companion::timerWanted, m_watchdog, &Watchdog::startTimer);
+    connect(&m_companion, &Companion::timerDone, m_watchdog, &Watchdog::forget);
+    connect(m_transport, &Transport::clientJoined, m_dispatcher, [this] { ++m_clients; });
+    connect(m_transport, &Transport::clientLeft, m_dispatcher,
+            [this](ClientId, qsizetype remaining) { m_clients = remaining; });
     connect(&m_io, &QThread::started, m_transport, [this] {
         // Before it sleeps, the I/O thread has read all that there was: one wake-up for all the commands in
         // it, one write for all the replies.
@@ -95,6 +114,47 @@ void Session::connectAll()
         qCInfo(lcLiaison) << "the frontend is gone";
         stopByForce();
     });
+}
+
+void Session::setUpOutOfBand()
+{
+    m_companion.setBackpressure(m_transport->backpressure());
+    const auto sys = py::module_::import("sys");
+    const auto python = QString::fromStdString(py::str(sys.attr("version")));
+    m_facts = {
+        {QStringLiteral("versions"),
+         QJsonObject{{QStringLiteral("liaison"), QLatin1String(versionText)},
+                     {QStringLiteral("protocol"), protocolVersion},
+                     {QStringLiteral("python"), python.section(QLatin1Char(' '), 0, 0)},
+                     {QStringLiteral("qt"), QLatin1String(qVersion())}}},
+        {QStringLiteral("executable"), QString::fromStdString(py::str(sys.attr("executable")))},
+        {QStringLiteral("features"),
+         QJsonArray{QStringLiteral("interrupt"), QStringLiteral("timeout"), QStringLiteral("futures"),
+                    QStringLiteral("stream"), QStringLiteral("echo"), QStringLiteral("references"),
+                    QStringLiteral("describe"), QStringLiteral("exception")}},
+    };
+    m_dispatcher->setOutOfBand({[this](ClientId client, const QByteArray &id) {
+                                    const auto found = m_companion.interrupt(client, id);
+                                    if (found.running)
+                                        m_watchdog->stop(found.running);
+                                    return found.isAny;
+                                },
+                                [this] { return info(); }});
+}
+
+QJsonObject Session::info() const
+{
+    constexpr double ms = 1000;
+    auto info = m_facts;
+    const auto running = m_companion.runningId();
+    info.insert(QStringLiteral("pid"), QCoreApplication::applicationPid());
+    info.insert(QStringLiteral("clients"), m_clients);
+    info.insert(QStringLiteral("queued"), qint64(m_companion.waitingCount()));
+    info.insert(
+        QStringLiteral("running"),
+        QJsonDocument::fromJson('[' + (running.isNull() ? QByteArray("null") : running) + ']').array().at(0));
+    info.insert(QStringLiteral("uptime"), double(m_uptime.elapsed()) / ms);
+    return info;
 }
 
 void Session::watchSignals()

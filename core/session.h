@@ -5,8 +5,10 @@
 #include "pythonsignal.h"
 #include "service.h"
 
+#include <QElapsedTimer>
 #include <QEventLoop>
 #include <QHostAddress>
+#include <QJsonObject>
 #include <QObject>
 #include <QThread>
 
@@ -14,6 +16,7 @@ namespace liaison {
 
 class Dispatcher;
 class SignalWatcher;
+class Watchdog;
 class WebSocketTransport;
 
 /// One run of a Service, from the first listener to the last socket. Lives on the thread that runs Python;
@@ -51,13 +54,19 @@ private:
     void onListening(quint16 port);
     void onListenFailed(const QString &reason);
     void stopByForce();
+    void setUpOutOfBand();
+    QJsonObject info() const;
 
     ServiceOptions m_options;
     QList<QHostAddress> m_addresses;
     Companion m_companion;
     QThread m_io;
-    WebSocketTransport *m_transport; ///< on the I/O thread, as the next two; they end with it
+    WebSocketTransport *m_transport; ///< on the I/O thread, as the next three; they end with it
     Dispatcher *m_dispatcher;
+    Watchdog *m_watchdog;
+    QJsonObject m_facts; ///< what info answers and does not change
+    QElapsedTimer m_uptime;
+    qsizetype m_clients = 0; ///< on the I/O thread
     std::optional<PythonSignalHandler>
         m_onInterrupt; ///< SIGINT and SIGTERM as Python sees them; only on its main thread
     std::optional<PythonSignalHandler> m_onTerminate;

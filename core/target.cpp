@@ -3,6 +3,7 @@
 
 #include "failure.h"
 #include "owned.h"
+#include "recursion.h"
 
 namespace py = pybind11;
 
@@ -294,6 +295,44 @@ py::object Targets::argument(py::handle namespaceDict, py::handle value)
     const auto name = py::reinterpret_steal<py::object>(
         PyUnicode_Substring(value.ptr(), 1, PyUnicode_GetLength(value.ptr())));
     return resolve(namespaceDict, name);
+}
+
+py::object Targets::argument(py::handle namespaceDict, py::handle value, References references)
+{
+    switch (references) {
+    case References::Top:
+        return argument(namespaceDict, value);
+    case References::Deep:
+        return deepArgument(namespaceDict, value);
+    case References::None:
+        break;
+    }
+    return py::reinterpret_borrow<py::object>(value);
+}
+
+py::object Targets::deepArgument(py::handle namespaceDict, py::handle value)
+{
+    const RecursionGuard guard(" while replacing references");
+    PyObject *object = value.ptr();
+    if (PyUnicode_Check(object)) {
+        const bool isEscaped = PyUnicode_GetLength(object) >= 2 && PyUnicode_ReadChar(object, 0) == '$' &&
+                               PyUnicode_ReadChar(object, 1) == '$';
+        return isEscaped ? owned(PyUnicode_Substring(object, 1, PyUnicode_GetLength(object)))
+                         : argument(namespaceDict, value);
+    }
+    if (PyList_Check(object)) {
+        py::list items;
+        for (const auto item : py::reinterpret_borrow<py::list>(value))
+            items.append(deepArgument(namespaceDict, item));
+        return items;
+    }
+    if (PyDict_Check(object)) {
+        py::dict members;
+        for (const auto &[name, member] : py::reinterpret_borrow<py::dict>(value))
+            members[name] = deepArgument(namespaceDict, member);
+        return members;
+    }
+    return py::reinterpret_borrow<py::object>(value);
 }
 
 } // namespace liaison

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "references.h"
+
 #include <pybind11/pybind11.h>
 
 #include <functional>
@@ -35,6 +37,9 @@ public:
     /// The value of a top-level argument: what a reference points to ("$name.attr"), all else as it is.
     pybind11::object argument(pybind11::handle namespaceDict, pybind11::handle value);
 
+    /// The same by another rule.
+    pybind11::object argument(pybind11::handle namespaceDict, pybind11::handle value, References references);
+
 private:
     struct Parsed {
         std::vector<pybind11::object> parts;      ///< names, interned
@@ -52,6 +57,7 @@ private:
     };
 
     std::shared_ptr<Parsed> parsed(pybind11::handle text);
+    pybind11::object deepArgument(pybind11::handle namespaceDict, pybind11::handle value);
 
     /// Shared, since what a target leads to may ask for others until the table is emptied.
     std::unordered_map<std::string, std::shared_ptr<Parsed>, Hash, std::equal_to<>> m_parsed;

@@ -35,13 +35,20 @@ Transport::Transport()
 
 void Transport::post(ClientId receiver, const QByteArray &text)
 {
-    put({receiver, text, false});
+    put({receiver, text, Kind::Push});
     flush();
 }
 
 void Transport::postReply(ClientId receiver, const QByteArray &text)
 {
-    put({receiver, text, true});
+    put({receiver, text, Kind::Reply});
+}
+
+void Transport::postItem(ClientId receiver, const QByteArray &text)
+{
+    m_backpressure->post(receiver, text.size());
+    put({receiver, text, Kind::Item});
+    flush();
 }
 
 void Transport::put(Outgoing message)
@@ -107,9 +114,13 @@ bool Transport::sendWaiting(int limit_ms)
             return true;
         const auto message = std::move(m_taken.front());
         m_taken.pop_front();
-        if (message.isReply)
+        if (message.kind == Kind::Reply)
             --m_expectedReplies;
         send(message.receiver, message.text);
+        if (message.kind == Kind::Item) {
+            m_backpressure->setUnwritten(message.receiver, watchUnwritten(message.receiver));
+            m_backpressure->take(message.receiver, message.text.size());
+        }
         if (i % uncheckedMessages == 0 && spent.hasExpired(limit_ms))
             return false;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "backpressure.h"
 #include "clientid.h"
 #include "mailbox.h"
 
@@ -9,6 +10,7 @@
 #include <QTimer>
 
 #include <atomic>
+#include <memory>
 
 namespace liaison {
 
@@ -26,6 +28,13 @@ public:
     /// Replies that come close together are sent together.
     void postReply(ClientId receiver, const QByteArray &text);
     void flush();
+
+    /// Thread-safe. The same for an item of a stream, which is sent as soon as the I/O thread can; counted by
+    /// backpressure().
+    void postItem(ClientId receiver, const QByteArray &text);
+
+    /// What is on its way to each client in items of streams.
+    const std::shared_ptr<Backpressure> &backpressure() const { return m_backpressure; }
 
     /// On the I/O thread: a command has been handed over.
     void expectReply();
@@ -62,17 +71,23 @@ protected:
     bool sendWaiting(int limit_ms);
 
 private:
+    enum class Kind { Push, Reply, Item };
+
     struct Outgoing {
         ClientId receiver = everyClient;
         QByteArray text;
-        bool isReply = false;
+        Kind kind = Kind::Push;
     };
+
+    /// Bytes that were sent to a client and not taken by the system; from now on setUnwritten() follows them.
+    virtual qint64 watchUnwritten(ClientId) { return 0; }
 
     void put(Outgoing message);
     void onWoken();
     void onLookTime();
 
     Mailbox<Outgoing> m_outgoing;
+    std::shared_ptr<Backpressure> m_backpressure = std::make_shared<Backpressure>();
     std::deque<Outgoing> m_taken; ///< from m_outgoing and not sent yet
     std::atomic<bool> m_wakeDue = false;
     qint64 m_expectedReplies = 0;

@@ -128,6 +128,7 @@ void WebSocketTransport::onNewConnection(QWebSocketServer *server)
         m_connections.emplace(client, Connection{socket, tcp, TextBuffer({}, 0)});
         qCInfo(lcLiaison) << "client" << client << "joined from" << socket->peerAddress().toString() << "port"
                           << socket->peerPort();
+        backpressure()->join(client);
         Q_EMIT clientJoined(client);
     }
 }
@@ -139,6 +140,7 @@ void WebSocketTransport::onDisconnected(ClientId client)
         return;
     auto *socket = found->second.socket;
     m_connections.erase(found);
+    backpressure()->leave(client);
     qCInfo(lcLiaison) << "client" << client << "left with close code" << int(socket->closeCode());
     socket->deleteLater();
     Q_EMIT clientLeft(client, qsizetype(m_connections.size()));
@@ -185,6 +187,27 @@ void WebSocketTransport::collect(Connection &connection, ClientId client, const 
 void WebSocketTransport::write(Connection &connection)
 {
     connection.tcp->write(std::exchange(connection.collected, TextBuffer({}, 0)).take());
+}
+
+qint64 WebSocketTransport::unwritten(const Connection &connection)
+{
+    return connection.collected.size() + connection.socket->bytesToWrite();
+}
+
+qint64 WebSocketTransport::watchUnwritten(ClientId client)
+{
+    const auto found = m_connections.find(client);
+    if (found == m_connections.end())
+        return 0;
+    auto &connection = found->second;
+    if (!connection.isWatched) {
+        connection.isWatched = true;
+        connect(connection.socket, &QWebSocket::bytesWritten, this, [this, client] {
+            if (const auto written = m_connections.find(client); written != m_connections.end())
+                backpressure()->setUnwritten(client, unwritten(written->second));
+        });
+    }
+    return unwritten(connection);
 }
 
 void WebSocketTransport::sendCollected()

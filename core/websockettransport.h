@@ -44,8 +44,11 @@ private:
         TextBuffer collected;      ///< frames
         bool isUnsent = false;     ///< m_unsent names it
         bool isClosing = false;    ///< the close frame was the last
+        bool isWatched = false;    ///< backpressure() is told what is written
     };
 
+    qint64 watchUnwritten(ClientId client) override;
+    static qint64 unwritten(const Connection &connection);
     void collect(Connection &connection, ClientId client, const QByteArray &text);
     static void write(Connection &connection);
     bool tryListen(const QList<QHostAddress> &addresses, quint16 port);

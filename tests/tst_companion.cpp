@@ -277,11 +277,11 @@ void TestCompanion::fails_data()
         QTest::newRow(name) << QString::fromUtf8(command) << QString::fromUtf8(error) + QLatin1Char('\n');
     };
     row("an unknown command", R"({"command": "fly"})",
-        "ValueError: unknown command \"fly\": expected one of exists, get, init, ping, register, run, store, "
-        "try");
+        "ValueError: unknown command \"fly\": expected one of delete, describe, exists, get, info, init, "
+        "interrupt, ping, register, run, set, store, try");
     row("a command beyond ASCII", "{\"command\": \"é\"}",
-        "ValueError: unknown command \"é\": expected one of exists, get, init, ping, register, run, store, "
-        "try");
+        "ValueError: unknown command \"é\": expected one of delete, describe, exists, get, info, init, "
+        "interrupt, ping, register, run, set, store, try");
     row("a missing argument", R"({"command": "get"})",
         "TypeError: Companion.resolve() missing 1 required positional argument: 'target'");
     row("too many arguments", R"({"command": "get", "args": ["x", 2]})",
@@ -447,7 +447,7 @@ void TestCompanion::customCommandsAreCalled()
         lastReply({QStringLiteral(R"({"command": "get", "args": ["math"]})")})
             .error()
             .last()
-            .startsWith(QStringLiteral("ValueError: unknown command \"get\": expected one of add, exists")));
+            .startsWith(QStringLiteral("ValueError: unknown command \"get\": expected one of add, delete")));
 }
 
 void TestCompanion::overriddenMethodsAreCalled()

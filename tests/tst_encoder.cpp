@@ -166,6 +166,11 @@ void TestEncoder::writes_data()
     row("a __class__ that raises",
         "class A:\n    __class__ = property(lambda self: 1/0)\n    __str__ = lambda self: 'A'\n[A()]",
         R"(["A"])");
+    row("a type without a hash, after a form was registered",
+        "import liaison\nclass B: pass\nliaison.encode.register(B, lambda b: 1)\n"
+        "class M(type):\n    __eq__ = lambda a, b: a is b\n"
+        "class U(metaclass=M):\n    __str__ = lambda self: 'u'\nU()",
+        R"("u")");
     row("a UUID", "import uuid\nuuid.UUID(int=5)", R"("00000000-0000-0000-0000-000000000005")");
     row("a date with a time and a zone",
         "import datetime\ndatetime.datetime(2024, 2, 29, 1, 2, 3, tzinfo=datetime.timezone.utc)",
@@ -248,6 +253,12 @@ void TestEncoder::writesNumpy_data()
     row("masked times", "numpy.ma.array(['2024-02-29', '2024-03-01'], mask=[0, 1], dtype='datetime64[D]')",
         R"(["2024-02-29", null])");
     row("the masked value", "numpy.ma.masked", "null");
+    row("a masked structure with a time",
+        "numpy.ma.array([(1, '2020'), (3, '2021')], mask=[(0, 1), (1, 0)], "
+        "dtype=[('a', 'i4'), ('b', 'datetime64[Y]')])",
+        R"([[1, null], [null, "2021"]])");
+    row("a matrix of times", "numpy.matrix(numpy.array([['2020-01-01']], dtype='datetime64[D]'))",
+        R"([["2020-01-01"]])");
     row("a matrix", "numpy.matrix([[1, 2]])", "[[1, 2]]");
     row("records", "numpy.rec.array([(1, 'a')], dtype=[('n', 'i4'), ('s', 'U1')])", R"([[1, "a"]])");
     row("objects within objects", "numpy.array([numpy.array([1.5]), [numpy.int8(1)], None], dtype=object)",
@@ -296,6 +307,8 @@ void TestEncoder::raises_data()
     row("a registered form that raises",
         "import liaison\nclass A: pass\nliaison.encode.register(A, lambda a: 1/0)\n[A()]",
         "ZeroDivisionError: division by zero");
+    row("an interrupt while getJSON is looked up",
+        "class A:\n    def __getattr__(self, name): raise KeyboardInterrupt\nA()", "KeyboardInterrupt");
     row("an interrupt in getJSON", "class A:\n    def getJSON(self): raise KeyboardInterrupt\nA()",
         "KeyboardInterrupt");
     row("an interrupt in str()", "class A:\n    def __str__(self): raise KeyboardInterrupt\n(A(),)",

@@ -28,6 +28,9 @@ private Q_SLOTS:
     void commands();
     void echoLeavesTheIdAlone_data();
     void echoLeavesTheIdAlone();
+    void options_data();
+    void options();
+    void idsAreComparedByTheirJson();
     void theEnvelopeKeeps_data();
     void theEnvelopeKeeps();
     void arguments_data();
@@ -133,6 +136,70 @@ void TestMessage::echoLeavesTheIdAlone()
         QCOMPARE(fault.reason, QStringLiteral("\"echo\" must be \"id\", not \"all\""));
 }
 
+void TestMessage::options_data()
+{
+    QTest::addColumn<QByteArray>("members");
+    QTest::addColumn<QByteArray>("commandMembers");
+    QTest::addColumn<QString>("fault");
+    const auto row = [](const char *name, const QByteArray &members, const QByteArray &commandMembers,
+                        const char *fault) {
+        QTest::newRow(name) << members << commandMembers << QString::fromUtf8(fault);
+    };
+    row("all of them", R"("timeout": 1.5, "stream": true, )", R"("references": "deep", )", "");
+    row("a stream that is none", R"("timeout": 1e3, "stream": false, )", R"("references": "none", )", "");
+    row("the default way of references", R"("timeout": 18446744073709551615, )", R"("references": "top", )",
+        "");
+    row("no time", R"("timeout": 0, )", "", "\"timeout\" must be a positive number of seconds, not 0");
+    row("negative time", R"("timeout": -1.5, )", "",
+        "\"timeout\" must be a positive number of seconds, not -1.5");
+    row("time as text", R"("timeout": "1", )", "",
+        "\"timeout\" must be a positive number of seconds, not \"1\"");
+    row("null for a time", R"("timeout": null, )", "",
+        "\"timeout\" must be a positive number of seconds, not null");
+    row("NaN for a time", R"("timeout": NaN, )", "",
+        "\"timeout\" must be a positive number of seconds, not null");
+    row("an array for a time", R"("timeout": [1], )", "",
+        "\"timeout\" must be a positive number of seconds, not [1]");
+    row("a stream by number", R"("stream": 1, )", "", "\"stream\" must be true or false, not 1");
+    row("another way of references", "", R"("references": "all", )",
+        "\"references\" must be \"top\", \"deep\" or \"none\", not \"all\"");
+    row("references by number", "", R"("references": 1, )",
+        "\"references\" must be \"top\", \"deep\" or \"none\", not 1");
+}
+
+void TestMessage::options()
+{
+    QFETCH(QByteArray, members);
+    QFETCH(QByteArray, commandMembers);
+    QFETCH(QString, fault);
+    const auto message = "{" + members + R"("command": {)" + commandMembers + R"("command": "get"}})";
+    const auto parsed = parseMessage(message);
+    if (!fault.isEmpty()) {
+        const auto *found = std::get_if<Fault>(&parsed);
+        QVERIFY(found);
+        QCOMPARE(found->type, QByteArray("ValueError"));
+        QCOMPARE(found->reason, fault);
+        return;
+    }
+    const auto *command = std::get_if<Command>(&parsed);
+    QVERIFY(command);
+    const auto envelope = command->envelope->object();
+    QCOMPARE(command->options.timeout_s, envelope.value(QLatin1String("timeout")).toDouble());
+    QCOMPARE(command->options.streams, members.contains("\"stream\": true"));
+    QCOMPARE(command->options.references, commandMembers.contains("deep")   ? References::Deep
+                                          : commandMembers.contains("none") ? References::None
+                                                                            : References::Top);
+}
+
+void TestMessage::idsAreComparedByTheirJson()
+{
+    QCOMPARE(idOf(R"({"id": "a"})"), idOf(R"({"command": {}, "id":"\u0061"})"));
+    QCOMPARE(idOf(R"({"id": [1, {"a": 2}]})"), idOf(R"({"id":[1,{"a":2}]})"));
+    QVERIFY(idOf(R"({"id": 1})") != idOf(R"({"id": "1"})"));
+    QCOMPARE(idOf("{}"), QByteArray("null"));
+    QCOMPARE(idOf("{\"id\": " + bigNumber + " }"), bigNumber);
+}
+
 void TestMessage::theEnvelopeKeeps_data()
 {
     QTest::addColumn<QByteArray>("message");
@@ -144,23 +211,12 @@ void TestMessage::theEnvelopeKeeps_data()
     };
     row("no options", "", "");
     row("an id is left to evt", R"("id": 5, )", "");
-    row("an option that is text", R"("timeout": "7c9e\n", )", R"("timeout": "7c9e\n", )");
     row("an option that is an integer", R"("timeout": 9007199254740993, )",
         R"("timeout": 9007199254740993, )");
-    row("an option that is negative", R"("timeout": -5, )", R"("timeout": -5, )");
     row("an option that is a fraction", R"("timeout": 1.25, )", R"("timeout": 1.25, )");
     row("an option past 63 bits", R"("timeout": 18446744073709551615, )",
         R"("timeout": 18446744073709551615, )");
     row("an option past 64 bits", "\"timeout\": " + bigNumber + ", ", "\"timeout\": " + bigNumber + ", ");
-    row("an option that is null", R"("timeout": null, )", R"("timeout": null, )");
-    row("an option that is a boolean", R"("timeout": true, )", R"("timeout": true, )");
-    row("an option that is false", R"("timeout": false, )", R"("timeout": false, )");
-    row("an option that is an array", R"("timeout": [1, "a", {"b": []}], )",
-        R"("timeout": [1, "a", {"b": []}], )");
-    row("an option that is an object", R"("timeout": {"a": {"b": null}}, )",
-        R"("timeout": {"a": {"b": null}}, )");
-    row("an option that is NaN", R"("timeout": NaN, )", R"("timeout": null, )");
-    row("an option with NaN in it", R"("timeout": [NaN, 1], )", R"("timeout": [null, 1], )");
     row("options", R"("timeout": 1.5, "stream": true, "echo": "id", )",
         R"("timeout": 1.5, "stream": true, "echo": "id", )");
     row("options beside what simdjson declines",

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void endsBeforeTheStackDoes();
     void saysWhere();
     void everyThreadHasItsStack();
+    void smallStacksHaveRoom();
 };
 
 void TestRecursion::endsAtPythonsLimit()
@@ -77,6 +78,22 @@ void TestRecursion::everyThreadHasItsStack()
     std::thread([&] { there = remainingStack(); }).join();
     QVERIFY(there > 0);
     QVERIFY(std::abs(here - remainingStack()) < 4096);
+}
+
+void TestRecursion::smallStacksHaveRoom()
+{
+    // As small as a Python thread's may be, and some.
+    const auto scope = executed(QStringLiteral("import threading, liaison\n"
+                                               "texts = []\n"
+                                               "for size in (128, 192, 256, 512):\n"
+                                               "    threading.stack_size(size * 1024)\n"
+                                               "    t = threading.Thread(target=lambda: texts.append(\n"
+                                               "        liaison.encode([{'a': [1]}])))\n"
+                                               "    t.start()\n"
+                                               "    t.join()\n"
+                                               "threading.stack_size(0)\n"));
+    QCOMPARE(pythonText(scope["texts"]), QStringLiteral("['[{\"a\": [1]}]', '[{\"a\": [1]}]', "
+                                                        "'[{\"a\": [1]}]', '[{\"a\": [1]}]']"));
 }
 
 LIAISON_PYTHON_TEST_MAIN(TestRecursion)

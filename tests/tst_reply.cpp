@@ -61,8 +61,13 @@ void TestReply::errors()
     QJsonParseError error;
     const auto reply = QJsonDocument::fromJson(text, &error).object();
     QCOMPARE(error.error, QJsonParseError::NoError);
-    QCOMPARE(reply.keys(),
-             QStringList({QStringLiteral("error"), QStringLiteral("evt"), QStringLiteral("tag")}));
+    QCOMPARE(reply.keys(), QStringList({QStringLiteral("error"), QStringLiteral("evt"),
+                                        QStringLiteral("exception"), QStringLiteral("tag")}));
+    const QJsonObject exception{{QStringLiteral("type"), QStringLiteral("ValueError")},
+                                {QStringLiteral("module"), QStringLiteral("builtins")},
+                                {QStringLiteral("message"), reason},
+                                {QStringLiteral("cause"), QJsonValue::Null}};
+    QCOMPARE(reply.value(QLatin1String("exception")).toObject(), exception);
     QCOMPARE(reply.value(QLatin1String("error")).toArray(),
              QJsonArray{QStringLiteral("ValueError: ") + reason + QLatin1Char('\n')});
     QCOMPARE(reply.value(QLatin1String("tag")).toString(), QStringLiteral("error"));
@@ -72,10 +77,12 @@ void TestReply::errors()
 
 void TestReply::aFaultIsAnErrorOfItsType()
 {
-    const Fault fault{"TypeError", QStringLiteral("\"args\" must be an array, not null"), "{\"id\": 7}"};
-    const QByteArray text = "{\"error\": [\"TypeError: \\\"args\\\" must be an array, not null\\n\"], "
-                            "\"tag\": \"error\", \"evt\": {\"id\": 7}}";
-    QCOMPARE(errorText(fault), text);
+    const Fault fault{"json.decoder.JSONDecodeError", QStringLiteral("Expecting value"), "{\"id\": 7}"};
+    QCOMPARE(
+        errorText(fault),
+        QByteArray(R"({"error": ["json.decoder.JSONDecodeError: Expecting value\n"], )"
+                   R"("exception": {"type": "JSONDecodeError", "module": "json.decoder", )"
+                   R"("message": "Expecting value", "cause": null}, "tag": "error", "evt": {"id": 7}})"));
 }
 
 QTEST_GUILESS_MAIN(TestReply)

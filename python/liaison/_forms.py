@@ -93,5 +93,10 @@ _standard = _form.dispatch(object)
 
 def registered(cls: type) -> Optional[Callable[..., Any]]:
     """Answer the form that was registered for a type or the nearest of its bases; None without one."""
-    function = _form.dispatch(cls)
+    if len(_form.registry) == 1:
+        return None
+    try:
+        function = _form.dispatch(cls)
+    except Exception:
+        return None  # a type that cannot be looked up, since its metaclass has no hash
     return None if function is _standard else function

@@ -11,7 +11,9 @@ import dataclasses
 import enum
 import json
 import os
+import queue
 import signal
+import socket
 import sys
 import threading
 import time
@@ -472,3 +474,243 @@ def register_form() -> None:
     @liaison.encode.register(Registered)
     def _(value: Registered) -> Any:
         return {"registered": value.value if value.value is not None else 1 / 0}
+
+
+def read_socket() -> bytes:
+    """Wait for what never comes."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        return ours.recv(1)
+
+
+def wait_for_lock() -> None:
+    """Wait for a lock that nobody releases."""
+    lock = threading.Lock()
+    with lock:
+        lock.acquire()
+
+
+def wait_for_queue() -> Any:
+    """Wait for an item that nobody puts."""
+    return queue.Queue().get()
+
+
+def swallow() -> str:
+    """Go on after an interrupt."""
+    swallowed = 0
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not swallowed:
+        try:
+            time.sleep(60)
+        except KeyboardInterrupt:
+            swallowed += 1
+    time.sleep(0.3)
+    return f"swallowed {swallowed}"
+
+
+_sigint: Any = None
+
+
+def take_sigint() -> None:
+    """Install a handler that raises something else."""
+    global _sigint
+
+    def handler(*_: Any) -> None:
+        raise ValueError("a handler of its own")
+
+    _sigint = signal.signal(signal.SIGINT, handler)
+
+
+def give_back_sigint() -> None:
+    """Put the handler back that was there."""
+    signal.signal(signal.SIGINT, _sigint)
+
+
+def short_loop(value: int) -> int:
+    """Run some bytecode."""
+    for _ in range(500):
+        pass
+    return value
+
+
+async def sleep_async(seconds: float) -> str:
+    """Sleep on the event loop."""
+    await asyncio.sleep(seconds)
+    return "slept"
+
+
+_threads = concurrent.futures.ThreadPoolExecutor(8)
+_stop_sleeping = threading.Event()
+atexit.register(_stop_sleeping.set)
+
+
+def sleeping_future(seconds: float) -> Any:
+    """Sleep in a thread; such a future cannot be cancelled."""
+
+    def sleep() -> str:
+        _stop_sleeping.wait(seconds)
+        return "slept"
+
+    return _threads.submit(sleep)
+
+
+def sleeping_task(seconds: float) -> Any:
+    """A task on the event loop that Liaison's coroutines run on."""
+
+    async def start() -> Any:
+        return await asyncio.get_running_loop().create_task(sleep_async(seconds))
+
+    return start()
+
+
+cancelled = 0
+
+
+def forget_cancelled() -> None:
+    """Begin to count."""
+    global cancelled
+    cancelled = 0
+
+
+async def remember_cancelled(seconds: float) -> None:
+    """Count being cancelled."""
+    global cancelled
+    try:
+        await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        cancelled += 1
+        raise
+
+
+def wait_until_cancelled(count: int) -> bool:
+    """Run until so many have been."""
+    end = time.monotonic() + 20
+    while cancelled < count and time.monotonic() < end:
+        time.sleep(0.01)
+    return cancelled >= count
+
+
+async def fail_async() -> None:
+    """Fail on the event loop."""
+    await asyncio.sleep(0)
+    raise ValueError("async")
+
+
+def count_up(count: int) -> Generator[int, None, None]:
+    """Count."""
+    yield from range(count)
+
+
+async def count_up_async(count: int) -> Any:
+    """Count on the event loop."""
+    for i in range(count):
+        await asyncio.sleep(0.001)
+        yield i
+
+
+def iterator(count: int) -> Any:
+    """Count without a generator."""
+    return iter(list(range(count)))
+
+
+async def generator_later(count: int) -> Any:
+    """Answer a generator after a while."""
+    await asyncio.sleep(0.01)
+    return count_up(count)
+
+
+def items_then_sleep() -> Generator[int, None, None]:
+    """Give one item and then none."""
+    yield 1
+    time.sleep(60)
+
+
+def fail_after(count: int) -> Generator[int, None, None]:
+    """Count, then fail."""
+    yield from range(count)
+    raise ValueError("no more")
+
+
+produced = 0
+endless_closed = False
+
+
+def endless(size: int) -> Generator[str, None, None]:
+    """Give large items for ever."""
+    global produced, endless_closed
+    produced = 0
+    endless_closed = False
+    try:
+        while True:
+            produced += 1
+            yield "x" * size
+    finally:
+        endless_closed = True
+
+
+async def endless_async(size: int) -> Any:
+    """Give large items for ever, on the event loop."""
+    global produced, endless_closed
+    produced = 0
+    endless_closed = False
+    try:
+        while True:
+            produced += 1
+            yield "x" * size
+    finally:
+        endless_closed = True
+
+
+class Described:
+    """Is described.
+
+    At length.
+    """
+
+    constant = 5
+
+    class Inner:
+        """Is a member."""
+
+    def __init__(self, x: int, *, y: str = "a") -> None:
+        self.x = x
+
+    @property
+    def prop(self) -> int:
+        """Never asked."""
+        raise RuntimeError("a property was asked")
+
+    def method(self) -> None:
+        """Do nothing."""
+
+    @staticmethod
+    def static() -> None:
+        """Do nothing either."""
+
+
+def echo_args(*args: Any) -> Any:
+    """Answer what came."""
+    return args
+
+
+class CustomError(Exception):
+    """Is raised from another."""
+
+
+def fail_outer() -> None:
+    """Fail because something else did."""
+    try:
+        raise ValueError("inner")
+    except ValueError as error:
+        raise CustomError("outer") from error
+
+
+def add_command(companion: Any) -> None:
+    """Put two commands into the table."""
+    companion.commands["double"] = lambda value: 2 * value
+    companion.commands["sleep_async"] = sleep_async
+
+
+def remove_command(companion: Any) -> None:
+    """Take them out again."""
+    del companion.commands["double"], companion.commands["sleep_async"]

@@ -53,7 +53,10 @@ def test_wrong_arguments_are_named(client: Client, command: dict[str, Any], name
         ({"command": {"command": "run", "args": None}}, '"args" must be an array, not null'),
         ({"command": {"command": "run", "kwargs": []}}, '"kwargs" must be an object, not an array'),
         ({"command": {"command": "ping", "kwargs": True}}, '"kwargs" must be an object, not a boolean'),
-        ({"command": {"command": "frob"}}, "exists, get, init, ping, register, run, store, try"),
+        (
+            {"command": {"command": "frob"}},
+            "delete, describe, exists, get, info, init, interrupt, ping, register, run, set, store, try",
+        ),
     ],
 )
 def test_faults_of_a_message_are_named(client: Client, message: Any, says: str) -> None:

@@ -41,7 +41,7 @@ def check(message: Any, expected: dict[str, Any], reply: Any) -> None:
     """Hold one reply against what the scenario expects."""
     assert isinstance(reply, dict)
     kind = "error" if "error" in expected else "response"
-    assert list(reply) == [kind, "tag", "evt"], reply
+    assert list(reply) == ([kind, "exception", "tag", "evt"] if kind == "error" else [kind, "tag", "evt"]), reply
     assert reply["tag"] == kind
     if "error" in expected:
         assert is_traceback_of(reply["error"], expected["error"]), reply

@@ -7,7 +7,7 @@ from .. import _core
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional
+    from typing import Any, Callable, Dict, List, Optional
 
 __all__ = ["Companion"]
 
@@ -40,7 +40,12 @@ class Companion:
             "try": self.attempt,
             "register": self.register,
             "store": self.store,
+            "set": self.set,
+            "delete": self.delete,
+            "describe": self.describe,
             "ping": self.ping,
+            "info": self.info,
+            "interrupt": self.interrupt,
         }
 
     def resolve(self, target: str) -> Any:
@@ -129,9 +134,73 @@ class Companion:
         self.namespace[_checked(name)] = value
         return name
 
+    def set(self, target: str, value: Any) -> str:
+        """Assign to what a target points to, and answer the target.
+
+        Args:
+            target: a bare name, which is stored; an attribute (``"obj.attr"``, ``"package.module:attr"``), of a
+                mapping without that attribute the item; or an item (``"d['key'].rows[0]"``).
+            value: is assigned as it is.
+
+        Raises:
+            TypeError: the target is no string.
+            ValueError: it is nothing that can be assigned to.
+            BaseException: what resolving or the assignment raises.
+
+        """
+        if not isinstance(target, str):
+            raise TypeError(f"target must be a string, not {type(target).__name__}")
+        from ._assignment import assign
+
+        assign(self, target, value)
+        return target
+
+    def delete(self, *names: str) -> List[str]:
+        """Drop names from the namespace, and answer those that were there.
+
+        Raises:
+            TypeError: a name is no string; then none is dropped.
+
+        """
+        for name in names:
+            _checked(name)
+        return [name for name in dict.fromkeys(names) if self.namespace.pop(name, self) is not self]
+
+    def describe(self, target: str) -> Dict[str, Any]:
+        """Describe what a target points to, for editors and inspectors. Asks no property for its value.
+
+        Returns:
+            ``type`` and ``module``: names; ``signature``: text such as ``"(x, /, *, y=1)"``, None where there is
+            none; ``summary`` and ``doc``: the first line and the whole of the docstring, or None; ``members``: a
+            list of ``{"name", "kind"}``, without names that begin with an underscore, where the kind is
+            ``"module"``, ``"class"``, ``"function"``, ``"method"``, ``"property"`` or ``"attribute"``.
+
+        Raises:
+            BaseException: as :meth:`resolve`.
+
+        """
+        from ._description import described
+
+        return described(self.resolve(target))
+
     def ping(self) -> str:
-        """Answer "pong"."""
+        """Answer "pong". The commands ``ping``, ``info`` and ``interrupt`` are answered without Python."""
         return "pong"
+
+    def info(self) -> Dict[str, Any]:
+        """Answer what is known without a server: clients get more, whatever Python does."""
+        import os
+        import platform
+        import sys
+
+        from .. import __version__
+
+        versions = {"liaison": __version__, "python": platform.python_version()}
+        return {"versions": versions, "executable": sys.executable, "pid": os.getpid()}
+
+    def interrupt(self, id: Any = None) -> bool:  # noqa: A002 (the wire's name)
+        """Interrupt nothing: it is the server that can stop the command with an id, or whatever runs."""
+        return False
 
 
 def _checked(name: object) -> str:
