@@ -9,6 +9,8 @@
 #include <QRegularExpression>
 #include <QWebSocket>
 
+#include <unistd.h>
+
 namespace liaison {
 
 namespace {
@@ -33,6 +35,8 @@ ServiceOptions serviceOptions(const QCommandLineParser &parser)
     if (parser.isSet(QStringLiteral("max-message-size")))
         service.maxMessageSize = parseSize(parser.value(QStringLiteral("max-message-size")));
     service.stays = parser.isSet(QStringLiteral("stay"));
+    service.exitsWithParent = parser.isSet(QStringLiteral("exit-with-parent"));
+    service.parent = ::getppid();
     service.newlines = parser.isSet(QStringLiteral("marker-newline"));
     service.ownsProcess = true;
     return service;
@@ -74,6 +78,8 @@ Options parseOptions(const QStringList &arguments, Program program)
          QStringLiteral(
              "Go on when the frontend is gone. Without it the process ends 10 seconds after standard "
              "input, if it was a pipe, has closed and the last client has left.")},
+        {QStringLiteral("exit-with-parent"),
+         QStringLiteral("End when the process that launched this one has ended, however it did.")},
         {QStringLiteral("marker-newline"), QStringLiteral("End the markers with a newline.")},
         verbose,
     });

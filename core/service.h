@@ -14,6 +14,8 @@
 #include <mutex>
 #include <stdexcept>
 
+#include <sys/types.h>
+
 namespace liaison {
 
 class Session;
@@ -35,6 +37,8 @@ struct ServiceOptions {
     qint64 maxMessageSize = qint64(256)
                             << 20; ///< bytes; a longer message closes its connection with code 1009
     bool stays = true;             ///< whether it outlives a frontend that has closed stdin and left
+    bool exitsWithParent = false;  ///< whether it ends when the process that launched it does
+    pid_t parent = 0;              ///< that process, as it was at the start
     bool newlines = false;         ///< whether the markers end with a newline
     bool ownsProcess =
         false; ///< whether the process is there for this service alone: the stop marker then comes

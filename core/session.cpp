@@ -7,8 +7,10 @@
 #include "frontendwatch.h"
 #include "logging.h"
 #include "markers.h"
+#include "parentwatch.h"
 #include "process.h"
 #include "signals.h"
+#include "signalwakeup.h"
 #include "version.h"
 #include "watchdog.h"
 #include "websockettransport.h"
@@ -102,18 +104,31 @@ void Session::connectAll()
     connect(m_transport, &Transport::listening, this, &Session::onListening);
     connect(m_transport, &Transport::listenFailed, this, &Session::onListenFailed);
     connect(m_transport, &Transport::closed, &m_io, &QThread::quit, Qt::DirectConnection);
+    watchFrontend();
+}
+
+void Session::watchFrontend()
+{
+    const auto onIoThread = [this](auto *object) {
+        object->moveToThread(&m_io);
+        connect(&m_io, &QThread::finished, object, &QObject::deleteLater);
+        return object;
+    };
+    const auto gone = [this] {
+        qCInfo(lcLiaison) << "the frontend is gone";
+        stopByForce();
+    };
+    if (m_options.exitsWithParent) {
+        m_parentWatch = onIoThread(new ParentWatch(m_options.parent));
+        connect(m_parentWatch, &ParentWatch::parentGone, m_transport, gone);
+    }
     if (m_options.stays)
         return;
-    auto *watch = new FrontendWatch;
-    watch->moveToThread(&m_io);
-    connect(&m_io, &QThread::finished, watch, &QObject::deleteLater);
+    auto *watch = onIoThread(new FrontendWatch);
     connect(m_transport, &Transport::clientJoined, watch, &FrontendWatch::onClientJoined);
     connect(m_transport, &Transport::clientLeft, watch,
             [watch](ClientId, qsizetype remaining) { watch->onClientLeft(remaining); });
-    connect(watch, &FrontendWatch::frontendGone, m_transport, [this] {
-        qCInfo(lcLiaison) << "the frontend is gone";
-        stopByForce();
-    });
+    connect(watch, &FrontendWatch::frontendGone, m_transport, gone);
 }
 
 void Session::setUpOutOfBand()
@@ -163,12 +178,18 @@ void Session::watchSignals()
     // them lies the C handler, which does not wait for Python.
     m_onInterrupt.emplace(SIGINT, [] { SignalWatcher::notify(SIGINT); });
     m_onTerminate.emplace(SIGTERM, [] { SignalWatcher::notify(SIGTERM); });
+    m_wakeup = std::make_unique<SignalWakeup>();
     m_signals = new SignalWatcher;
     acceptInterrupts();
     m_signals->moveToThread(&m_io);
     if (m_signals->isInstalled())
         connect(&m_companion, &Companion::idle, this, &Session::keepSignals, Qt::DirectConnection);
     connect(m_signals, &SignalWatcher::received, m_transport, [this](int number) {
+        if (number == ParentWatch::deathSignal()) {
+            if (m_parentWatch)
+                m_parentWatch->check();
+            return;
+        }
         qCInfo(lcLiaison) << "signal" << number;
         stopByForce();
     });
@@ -183,6 +204,7 @@ void Session::keepSignals()
             SignalWatcher::takeHandler(number);
     };
     try {
+        m_wakeup->keep();
         keep(SIGINT, m_onInterrupt);
         keep(SIGTERM, m_onTerminate);
         // One that came in between waits for Python to look.

@@ -15,6 +15,8 @@
 namespace liaison {
 
 class Dispatcher;
+class ParentWatch;
+class SignalWakeup;
 class SignalWatcher;
 class Watchdog;
 class WebSocketTransport;
@@ -51,6 +53,7 @@ private:
     void watchSignals();
     void keepSignals();
     void finishIo();
+    void watchFrontend();
     void onListening(quint16 port);
     void onListenFailed(const QString &reason);
     void stopByForce();
@@ -71,6 +74,8 @@ private:
         m_onInterrupt; ///< SIGINT and SIGTERM as Python sees them; only on its main thread
     std::optional<PythonSignalHandler> m_onTerminate;
     SignalWatcher *m_signals = nullptr;
+    std::unique_ptr<SignalWakeup> m_wakeup;
+    ParentWatch *m_parentWatch = nullptr; ///< on the I/O thread, where it ends
     QEventLoop m_loop;
     QString m_failure;
     QByteArray m_marker; ///< the address that the markers name

@@ -2,6 +2,7 @@
 #include "signals.h"
 
 #include "fork.h"
+#include "parentwatch.h"
 
 #include <QSocketNotifier>
 
@@ -15,7 +16,10 @@ namespace liaison {
 
 namespace {
 
-constexpr std::array<int, 2> watched = {SIGINT, SIGTERM};
+std::array<int, 3> watched()
+{
+    return {SIGINT, SIGTERM, ParentWatch::deathSignal()};
+}
 
 std::atomic<int> writeEnd = -1;
 std::atomic<int> owner = 0;
@@ -45,8 +49,8 @@ SignalWatcher::SignalWatcher()
     owner = forkGeneration();
     writeEnd = m_sockets[1];
     const auto action = handlerAction();
-    for (std::size_t i = 0; i < watched.size(); ++i)
-        sigaction(watched[i], &action, &m_previous[i]);
+    for (std::size_t i = 0; i < m_previous.size(); ++i)
+        sigaction(watched()[i], &action, &m_previous[i]);
     m_installed = true;
 }
 
@@ -54,8 +58,8 @@ SignalWatcher::~SignalWatcher()
 {
     if (!m_installed)
         return;
-    for (std::size_t i = 0; i < watched.size(); ++i)
-        sigaction(watched[i], &m_previous[i], nullptr);
+    for (std::size_t i = 0; i < m_previous.size(); ++i)
+        sigaction(watched()[i], &m_previous[i], nullptr);
     writeEnd = -1;
     delete m_notifier;
     ::close(m_sockets[0]);

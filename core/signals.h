@@ -11,9 +11,10 @@ class QSocketNotifier;
 
 namespace liaison {
 
-/// Turns SIGINT and SIGTERM into a Qt signal on its own thread, at once, whatever Python does: the handler,
-/// which is C, writes to a socketpair. While it lives it is the process's handler for both; then the old ones
-/// are back. A child that was forked off gets the default behaviour. One at a time in a process.
+/// Turns SIGINT, SIGTERM and ParentWatch::deathSignal() into a Qt signal on its own thread, at once, whatever
+/// Python does: the handler, which is C, writes to a socketpair. While it lives it is the process's handler
+/// for them; then the old ones are back. A child that was forked off gets the default behaviour. One at a
+/// time in a process.
 class SignalWatcher final : public QObject {
     Q_OBJECT
 public:
@@ -41,7 +42,7 @@ private:
 
     bool m_installed = false;
     std::array<int, 2> m_sockets = {-1, -1};
-    std::array<struct sigaction, 2> m_previous = {};
+    std::array<struct sigaction, 3> m_previous = {};
     QSocketNotifier *m_notifier = nullptr;
 };
 

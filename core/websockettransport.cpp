@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "websockettransport.h"
 
+#include "fork.h"
 #include "logging.h"
 
 #include <QAbstractEventDispatcher>
@@ -86,6 +87,7 @@ bool WebSocketTransport::tryListen(const QList<QHostAddress> &addresses, quint16
         connect(server, &QWebSocketServer::newConnection, this, [this, server] { onNewConnection(server); });
         if (server->listen(address, port)) {
             port = server->serverPort();
+            closeInChildren(int(server->socketDescriptor()));
             m_servers.append(server);
             qCInfo(lcLiaison) << "listening on" << address.toString() << "port" << port;
             continue;
@@ -101,8 +103,10 @@ bool WebSocketTransport::tryListen(const QList<QHostAddress> &addresses, quint16
 void WebSocketTransport::stopListening()
 {
     // They stay until the end: the connections' sockets are their children.
-    for (auto *server : std::as_const(m_servers))
+    for (auto *server : std::as_const(m_servers)) {
+        keepInChildren(int(server->socketDescriptor()));
         server->close();
+    }
 }
 
 void WebSocketTransport::onNewConnection(QWebSocketServer *server)
@@ -123,8 +127,12 @@ void WebSocketTransport::onNewConnection(QWebSocketServer *server)
         });
         auto *tcp = tcpSocketOf(socket, server);
         // Replies are collected here; the system shall not wait for more of them.
-        if (tcp)
+        if (tcp) {
             tcp->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+            const auto descriptor = int(tcp->socketDescriptor());
+            closeInChildren(descriptor);
+            connect(tcp, &QTcpSocket::disconnected, this, [descriptor] { keepInChildren(descriptor); });
+        }
         m_connections.emplace(client, Connection{socket, tcp, TextBuffer({}, 0)});
         qCInfo(lcLiaison) << "client" << client << "joined from" << socket->peerAddress().toString() << "port"
                           << socket->peerPort();

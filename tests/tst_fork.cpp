@@ -5,6 +5,8 @@
 
 #include <QtTest>
 
+#include <fcntl.h>
+
 using namespace liaison;
 
 /// Every fork counts one in the child, none in the parent.
@@ -13,6 +15,7 @@ class TestFork : public QObject {
 private Q_SLOTS:
     void countsForks_data();
     void countsForks();
+    void closesWhatIsTheParents();
 
 private:
     static void forkThenExit(int depth, int before);
@@ -45,6 +48,24 @@ void TestFork::countsForks()
     const auto child = runInChild([&] { forkThenExit(depth - 1, before); });
     QCOMPARE(child.exitCode, depth);
     QCOMPARE(forkGeneration(), before);
+}
+
+void TestFork::closesWhatIsTheParents()
+{
+    int ends[2] = {};
+    QCOMPARE(::pipe(ends), 0);
+    const auto isOpen = [](int descriptor) { return ::fcntl(descriptor, F_GETFD) >= 0 ? 1 : 0; };
+    closeInChildren(ends[0]);
+    closeInChildren(ends[1]);
+    keepInChildren(ends[1]);
+    const auto child = runInChild([&] { _exit(isOpen(ends[0]) + 2 * isOpen(ends[1])); });
+    QCOMPARE(child.exitCode, 2);
+    QVERIFY(isOpen(ends[0]) && isOpen(ends[1]));
+    keepInChildren(ends[0]);
+    const auto second = runInChild([&] { _exit(isOpen(ends[0]) + 2 * isOpen(ends[1])); });
+    QCOMPARE(second.exitCode, 3);
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 QTEST_GUILESS_MAIN(TestFork)

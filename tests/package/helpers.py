@@ -10,10 +10,12 @@ import ctypes
 import dataclasses
 import enum
 import json
+import multiprocessing
 import os
 import queue
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -714,3 +716,38 @@ def add_command(companion: Any) -> None:
 def remove_command(companion: Any) -> None:
     """Take them out again."""
     del companion.commands["double"], companion.commands["sleep_async"]
+
+
+def push_signals(liaison: Any, name: str) -> None:
+    """Push an alert when a signal comes, which it may after a while."""
+    signal.signal(getattr(signal, name), lambda *_: liaison.send({"tag": "signal", "name": name}))
+    if name == "SIGALRM":
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+    elif name == "SIGCHLD":
+        subprocess.Popen(["sleep", "0.1"])
+
+
+def run_loop_with_signals() -> None:
+    """Run an event loop that watches signals itself."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGUSR2, lambda: None)
+        await asyncio.sleep(0.01)
+        loop.remove_signal_handler(signal.SIGUSR2)
+
+    asyncio.run(main())
+
+
+def leave_child(maker: str) -> int:
+    """Start a child that outlives its parent, and answer its process id."""
+    if maker == "os.fork":
+        child = os.fork()
+        if not child:
+            time.sleep(60)
+            os._exit(0)
+        return child
+    process = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,), daemon=False)
+    process.start()
+    assert process.pid
+    return process.pid

@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
 import signal
 import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from support import PATIENCE, STOP, Client, Server, command_line, environment, serving
 
@@ -170,3 +177,111 @@ def test_byte_order_mark_is_text(form: str) -> None:
     with serving(form) as server, server.client() as client:
         client.post("run", "liaison.send", "\ufefftext")
         assert "\ufefftext" in (client.receive_text(), client.receive_text())
+
+
+@pytest.mark.parametrize("name", ["SIGALRM", "SIGUSR1", "SIGCHLD"])
+def test_signal_handlers_run_while_it_idles(form: str, name: str) -> None:
+    with serving(form) as server, server.client() as client:
+        client.result("run", "helpers:push_signals", "$liaison", name)
+        if name == "SIGUSR1":
+            server.process.send_signal(signal.SIGUSR1)
+        assert client.receive() == {"tag": "signal", "name": name, "evt": {}}
+        # An event loop that user code runs takes the descriptor that wakes Python, and gives it up.
+        client.result("run", "helpers:run_loop_with_signals")
+        client.result("run", "helpers:push_signals", "$liaison", "SIGALRM")
+        assert client.receive()["name"] == "SIGALRM"
+        check_end(server)
+
+
+@pytest.mark.parametrize("maker", ["os.fork", "multiprocessing"])
+def test_children_that_outlive_it_hold_nothing(form: str, maker: str) -> None:
+    with serving(form) as server, server.client() as client:
+        child = client.result("run", "helpers:leave_child", maker)
+        try:
+            # Not to the end of standard output: that is the child's as well.
+            server.process.terminate()
+            assert server.process.wait(LONGEST_END) == 0
+            # The port is free, and the client was told.
+            with serving(form, f"localhost:{server.port}") as again, again.client() as other:
+                assert other.result("ping") == "pong"
+            with pytest.raises(ConnectionClosed):
+                client.receive()
+        finally:
+            os.kill(child, signal.SIGKILL)
+
+
+def test_ten_clients_with_full_queues(form: str) -> None:
+    with serving(form) as server, contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(server.client()) for _ in range(10)]
+        first = clients[0].post("run", "time:sleep", 60)
+        sent = {i: [client.post("run", "math:hypot", 3, 4) for _ in range(50)] for i, client in enumerate(clients)}
+        for i, client in enumerate(clients):
+            assert client.ask("ping")["evt"]["id"] == sent[i][-1] + 1
+        server.process.terminate()
+        server.process.terminate()
+        for i, client in enumerate(clients):
+            found = []
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    found.append(client.receive())
+            errors = {reply["evt"]["id"]: reply["error"][-1] for reply in found}
+            if i == 0:
+                assert errors.pop(first).startswith("KeyboardInterrupt")
+            assert errors == dict.fromkeys(sent[i], "ConnectionAbortedError: Liaison stops; this command was not run\n")
+            assert client.socket.close_code == 1001
+        code, rest, errors_text = server.wait()
+        assert (code, errors_text) == (0, b"")
+        assert rest.count(STOP) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("call", [None, ("helpers:hold_gil", 60)])
+def test_exit_with_parent(form: str, number: int, call: Any) -> None:
+    """However the parent ends, and whatever Python does; here stdin is no pipe that could tell."""
+    code = (
+        "import subprocess, sys, time\n"
+        "p = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)\n"
+        "print(f'@{p.pid}@', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, *command_line(form), "--exit-with-parent", "--stay", "localhost:0"],
+        stdout=subprocess.PIPE,
+        env=environment(form),
+        cwd=Path(__file__).parent,
+    )
+    assert parent.stdout
+    text = b""
+    while text.count(b"@") < 3 or not text.rsplit(b":", 1)[-1].strip().isdigit():
+        text += os.read(parent.stdout.fileno(), 1000)
+    found = re.search(rb"CONNECTED@localhost:(\d+)", text)
+    assert found
+    with Client(f"ws://localhost:{int(found[1])}") as client:
+        if call:
+            client.post("run", *call)
+        assert client.ask("info")["response"]["clients"] == 1
+        parent.send_signal(number)
+        parent.wait()
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                client.receive()
+    # Whoever holds standard output is gone, after the stop marker.
+    rest = parent.stdout.read()
+    assert rest.count(STOP) == 1
+    parent.stdout.close()
+
+
+def test_a_thread_of_the_parent_may_end(form: str) -> None:
+    """The system tells of the end of the thread that launched it as well."""
+    started: list[Server] = []
+    thread = threading.Thread(target=lambda: started.append(Server(form, "localhost:0", "--exit-with-parent")))
+    thread.start()
+    thread.join()
+    (server,) = started
+    try:
+        time.sleep(0.7)
+        with server.client() as client:
+            assert client.result("ping") == "pong"
+        check_end(server)
+    finally:
+        server.close()
