@@ -19,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any, Generator
+from typing import Any, Dict, Generator
 
 
 def spin(seconds: float = 60) -> None:
@@ -751,3 +751,39 @@ def leave_child(maker: str) -> int:
     process.start()
     assert process.pid
     return process.pid
+
+
+_barriers: Dict[int, threading.Barrier] = {}
+_barriers_lock = threading.Lock()
+
+
+def wait_for_each_other(count: int, value: Any) -> Any:
+    """Answer the value once so many calls have begun."""
+    with _barriers_lock:
+        barrier = _barriers.setdefault(count, threading.Barrier(count))
+    barrier.wait(20)
+    return value
+
+
+def kill_workers(pool: Any) -> None:
+    """Kill the processes of a pool."""
+    for pid in list(pool._processes):
+        os.kill(pid, signal.SIGKILL)
+
+
+def pid_after(seconds: float) -> int:
+    """Answer who does the work, after a while."""
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def busy_worker(client: Any, patience: float) -> int:
+    """Answer the process id of the worker of a Dask cluster that works on something."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        pids = client.run(os.getpid)
+        for address, tasks in client.processing().items():
+            if tasks:
+                return int(pids[address])
+        time.sleep(0.05)
+    raise TimeoutError("no worker is busy")

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any, Iterator
 
+from jsonschema import Draft202012Validator
 from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +26,10 @@ PACKAGE = BUILD / "python"
 #: Node and its package ws, from the npm registry, so that no test depends on the machine's.
 NODE_FOLDER = ROOT / "build" / "frontend"
 NODE = NODE_FOLDER / "node_modules" / ".bin" / "node"
+
+#: What a message must look like; the clients of all tests hold what is answered with a response against it.
+SCHEMA = json.loads((ROOT / "resources" / "command.schema.json").read_text())
+VALIDATOR = Draft202012Validator(SCHEMA)
 
 START = b"LIAISON:CONNECTED@"
 STOP = b"LIAISON:DISCONNECTED@"
@@ -140,7 +145,10 @@ class Client:
 
     def receive(self, patience: float = PATIENCE) -> Any:
         """The next message that comes."""
-        return strict_json(self.receive_text(patience))
+        message = strict_json(self.receive_text(patience))
+        if isinstance(message, dict) and "response" in message and "command" in message["evt"]:
+            VALIDATOR.validate(message["evt"])
+        return message
 
     def receive_text(self, patience: float = PATIENCE) -> str:
         """The next message that comes, as text."""
