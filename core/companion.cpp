@@ -418,14 +418,25 @@ void Companion::begin(const Command &command)
         const std::scoped_lock lock(m_mutex);
         m_running = &command;
     }
+    m_runningSerial = command.serial;
     m_interrupter.begin(command.serial);
     if (command.options.timeout_s > 0)
         Q_EMIT timerWanted(command.serial, command.options.timeout_s);
+    m_isOutputOpen = true;
+    Q_EMIT commandBegun(command.client, command.evt);
+}
+
+/// What the command that runs has written goes out in front of its reply; only once.
+void Companion::endOutput(quint64 serial)
+{
+    if (serial == m_runningSerial && m_isOutputOpen.exchange(false))
+        Q_EMIT commandEnding();
 }
 
 void Companion::end()
 {
     m_interrupter.end();
+    endOutput(m_runningSerial);
     const std::scoped_lock lock(m_mutex);
     m_running = nullptr;
 }
@@ -545,6 +556,7 @@ void Companion::write(const Pending &pending, bool success, py::handle value, py
         encoder.writeRaw(replyException);
         encoder.write(exceptionForm(exception));
     }
+    endOutput(pending.serial);
     Q_EMIT replied(pending.client, finishedReply(encoder, isResponse ? "response" : "error", pending.evt));
     if (pending.options.timeout_s > 0)
         Q_EMIT timerDone(pending.serial);

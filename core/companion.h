@@ -104,6 +104,10 @@ Q_SIGNALS:
     void timerWanted(quint64 serial, double timeout_s);
     void timerDone(quint64 serial);
 
+    /// A command begins on this thread; it is about to be answered, or its result is waited for from now on.
+    void commandBegun(liaison::ClientId client, const QByteArray &evt);
+    void commandEnding();
+
     /// It is time to send what was replied: no more is known to follow at once. Emitted where replied() is.
     void repliesComplete();
 
@@ -143,6 +147,7 @@ private:
     void run(const Command &command);
     void begin(const Command &command);
     void end();
+    void endOutput(quint64 serial);
     void finish(const Pending &pending, const pybind11::object &result);
     void deliver(const Pending &pending, const pybind11::object &result);
     void awaitResult(Pending pending, const pybind11::object &result);
@@ -177,6 +182,8 @@ private:
     std::map<quint64, Pending> m_pending;
     std::vector<Pending> m_givenUp; ///< to be cancelled as soon as Python can
     std::atomic<quint64> m_timedOut = 0;
+    std::atomic<quint64> m_runningSerial = 0; ///< the latest that began
+    std::atomic<bool> m_isOutputOpen = false;
     std::shared_ptr<Backpressure> m_backpressure;
     std::atomic<bool> m_isClosed = false;
     int m_arriving = 0; ///< results that are being written; guarded by m_arrivedMutex

@@ -5,6 +5,7 @@
 
 #include <QList>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 
@@ -27,6 +28,8 @@ struct DueMarker {
     int process = 0; ///< forkGeneration() of who owes it
 };
 
+std::atomic<int> output = STDOUT_FILENO;
+
 std::timed_mutex mutex;
 QList<DueMarker> due;
 
@@ -35,13 +38,12 @@ void writeAtOnce(const QByteArray &text, int patience_ms)
     // What a pipe says it has room for is more than a marker is long; only a file or a signal may cut it in
     // two.
     for (qsizetype written = 0; written < text.size();) {
-        struct pollfd output = {STDOUT_FILENO, POLLOUT, 0};
-        const int ready = ::poll(&output, 1, patience_ms);
+        struct pollfd request = {output, POLLOUT, 0};
+        const int ready = ::poll(&request, 1, patience_ms);
         if (ready == 0)
             return;
-        const auto count = ready < 0 ? -1
-                                     : ::write(STDOUT_FILENO, text.constData() + written,
-                                               std::size_t(text.size() - written));
+        const auto count =
+            ready < 0 ? -1 : ::write(output, text.constData() + written, std::size_t(text.size() - written));
         // A reader that has gone is no reason to fail.
         if (count < 0 && errno != EINTR)
             return;
@@ -62,6 +64,11 @@ template <typename Predicate> void writeDue(Predicate isMeant)
 }
 
 } // namespace
+
+void setMarkerDescriptor(int descriptor)
+{
+    output = descriptor;
+}
 
 void writeStartMarker(const QByteArray &address, const QByteArray &end)
 {

@@ -25,4 +25,7 @@ void writeStopMarker(const QByteArray &address);
 /// The same for all addresses whose stop markers are due.
 void writeStopMarkers();
 
+/// Where markers are written from now on; at first that is standard output. Thread-safe.
+void setMarkerDescriptor(int descriptor);
+
 } // namespace liaison

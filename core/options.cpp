@@ -37,6 +37,7 @@ ServiceOptions serviceOptions(const QCommandLineParser &parser)
     service.stays = parser.isSet(QStringLiteral("stay"));
     service.exitsWithParent = parser.isSet(QStringLiteral("exit-with-parent"));
     service.parent = ::getppid();
+    service.streamsOutput = parser.isSet(QStringLiteral("stream-output"));
     service.newlines = parser.isSet(QStringLiteral("marker-newline"));
     service.ownsProcess = true;
     return service;
@@ -80,6 +81,10 @@ Options parseOptions(const QStringList &arguments, Program program)
              "input, if it was a pipe, has closed and the last client has left.")},
         {QStringLiteral("exit-with-parent"),
          QStringLiteral("End when the process that launched this one has ended, however it did.")},
+        {QStringLiteral("stream-output"),
+         QStringLiteral(
+             "Send what a command writes to standard output and standard error to its client as well, "
+             "as messages with the tags stdout and stderr.")},
         {QStringLiteral("marker-newline"), QStringLiteral("End the markers with a newline.")},
         verbose,
     });

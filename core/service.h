@@ -39,6 +39,7 @@ struct ServiceOptions {
     bool stays = true;             ///< whether it outlives a frontend that has closed stdin and left
     bool exitsWithParent = false;  ///< whether it ends when the process that launched it does
     pid_t parent = 0;              ///< that process, as it was at the start
+    bool streamsOutput = false;    ///< whether what a command prints also goes to its client
     bool newlines = false;         ///< whether the markers end with a newline
     bool ownsProcess =
         false; ///< whether the process is there for this service alone: the stop marker then comes

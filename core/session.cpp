@@ -7,6 +7,7 @@
 #include "frontendwatch.h"
 #include "logging.h"
 #include "markers.h"
+#include "outputcapture.h"
 #include "parentwatch.h"
 #include "process.h"
 #include "signals.h"
@@ -20,6 +21,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTimer>
+
+#include <unistd.h>
 
 namespace py = pybind11;
 
@@ -105,6 +108,22 @@ void Session::connectAll()
     connect(m_transport, &Transport::listenFailed, this, &Session::onListenFailed);
     connect(m_transport, &Transport::closed, &m_io, &QThread::quit, Qt::DirectConnection);
     watchFrontend();
+    if (m_options.streamsOutput)
+        captureOutput();
+}
+
+void Session::captureOutput()
+{
+    m_output = std::make_unique<OutputCapture>();
+    setMarkerDescriptor(m_output->standardOutput());
+    m_output->moveToThread(&m_io);
+    connect(&m_io, &QThread::started, m_output.get(), &OutputCapture::start);
+    connect(&m_io, &QThread::finished, m_output.get(), &OutputCapture::stop, Qt::DirectConnection);
+    connect(m_output.get(), &OutputCapture::outputReady, m_transport, &Transport::post, Qt::DirectConnection);
+    connect(&m_companion, &Companion::commandBegun, m_output.get(), &OutputCapture::begin,
+            Qt::DirectConnection);
+    connect(&m_companion, &Companion::commandEnding, m_output.get(), &OutputCapture::end,
+            Qt::DirectConnection);
 }
 
 void Session::watchFrontend()
@@ -146,7 +165,8 @@ void Session::setUpOutOfBand()
         {QStringLiteral("features"),
          QJsonArray{QStringLiteral("interrupt"), QStringLiteral("timeout"), QStringLiteral("futures"),
                     QStringLiteral("stream"), QStringLiteral("echo"), QStringLiteral("references"),
-                    QStringLiteral("describe"), QStringLiteral("exception")}},
+                    QStringLiteral("describe"), QStringLiteral("exception"),
+                    QStringLiteral("stream-output")}},
     };
     m_dispatcher->setOutOfBand({[this](ClientId client, const QByteArray &id) {
                                     const auto found = m_companion.interrupt(client, id);
@@ -244,6 +264,10 @@ void Session::finishIo()
             m_signals, [this, home = thread()] { m_signals->moveToThread(home); }, Qt::QueuedConnection);
     QMetaObject::invokeMethod(m_transport, &WebSocketTransport::close, Qt::QueuedConnection);
     m_io.wait();
+    if (m_output) {
+        setMarkerDescriptor(STDOUT_FILENO);
+        m_output.reset();
+    }
 }
 
 void Session::onListening(quint16 port)

@@ -15,6 +15,7 @@
 namespace liaison {
 
 class Dispatcher;
+class OutputCapture;
 class ParentWatch;
 class SignalWakeup;
 class SignalWatcher;
@@ -54,6 +55,7 @@ private:
     void keepSignals();
     void finishIo();
     void watchFrontend();
+    void captureOutput();
     void onListening(quint16 port);
     void onListenFailed(const QString &reason);
     void stopByForce();
@@ -75,7 +77,8 @@ private:
     std::optional<PythonSignalHandler> m_onTerminate;
     SignalWatcher *m_signals = nullptr;
     std::unique_ptr<SignalWakeup> m_wakeup;
-    ParentWatch *m_parentWatch = nullptr; ///< on the I/O thread, where it ends
+    std::unique_ptr<OutputCapture> m_output; ///< on the I/O thread while that runs
+    ParentWatch *m_parentWatch = nullptr;    ///< on the I/O thread, where it ends
     QEventLoop m_loop;
     QString m_failure;
     QByteArray m_marker; ///< the address that the markers name

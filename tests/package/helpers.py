@@ -10,6 +10,7 @@ import ctypes
 import dataclasses
 import enum
 import json
+import logging
 import multiprocessing
 import os
 import queue
@@ -787,3 +788,34 @@ def busy_worker(client: Any, patience: float) -> int:
                 return int(pids[address])
         time.sleep(0.05)
     raise TimeoutError("no worker is busy")
+
+
+def log(text: str) -> None:
+    """Log a warning to whatever standard error is now."""
+    logging.basicConfig(force=True)
+    logging.warning(text)
+
+
+def print_from_c(text: str) -> None:
+    """Print through C's buffered standard output."""
+    library = ctypes.CDLL(None)
+    library.printf(b"%s", text.encode())
+
+
+def print_much(size: int) -> None:
+    """Print long lines without an end."""
+    for start in range(0, size, 10_000):
+        sys.stdout.write("x" * min(10_000, size - start))
+
+
+def print_then_fail(text: str) -> None:
+    """Print, then raise."""
+    print(text)
+    raise ValueError("after")
+
+
+def progress(count: int) -> int:
+    """Show a progress bar."""
+    from tqdm import tqdm
+
+    return sum(1 for _ in tqdm(range(count)))
