@@ -238,7 +238,20 @@ bool Companion::interruptRunning()
 
 bool Companion::stopRunning(quint64 serial)
 {
-    return m_interrupter.interrupt(serial);
+    if (m_interrupter.interrupt(serial))
+        return true;
+    if (auto pending = takePending(serial)) {
+        // It has returned meanwhile, and its result has not arrived.
+        const auto error =
+            m_timedOut == serial
+                ? errorText("TimeoutError", timeoutReason(pending->options.timeout_s), pending->evt)
+                : interruptedText(pending->evt);
+        giveUp(std::move(*pending), error);
+        return false;
+    }
+    // Between the one and the other it is neither: ask again.
+    const std::scoped_lock lock(m_mutex);
+    return m_running && m_running->serial == serial && !m_interrupter.hasInterrupted(serial);
 }
 
 QByteArray Companion::runningId() const
@@ -291,6 +304,12 @@ bool Companion::expire(quint64 serial)
         giveUp(std::move(*pending), error);
     }
     return false;
+}
+
+bool Companion::isPending(quint64 serial) const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_pending.count(serial) > 0;
 }
 
 std::optional<Companion::Pending> Companion::takePending(quint64 serial)
@@ -397,10 +416,14 @@ void Companion::run(const Command &command)
             kind = Kind::Other;
         pending.isTry = kind == Kind::Try;
         const auto result = execute(kind, method, call);
-        if (kind == Kind::Init)
+        if (kind == Kind::Init) {
             finish(pending, result);
-        else
+        } else {
+            // An interrupt is for the code that was called, not for the code that waits for its result.
+            if (!PyIter_Check(result.ptr()) && arrivesLater(result))
+                m_interrupter.end();
             deliver(pending, result);
+        }
     } catch (py::error_already_set &error) {
         // What is written now is the reply: no interrupt is meant for that.
         end();
@@ -606,21 +629,29 @@ void Companion::awaitResult(Pending pending, const py::object &result)
         const std::scoped_lock lock(m_mutex);
         m_pending.emplace(pending.serial, pending);
     }
+    py::object cancel;
     try {
-        const auto cancel = watched(pending, result);
-        {
-            const std::scoped_lock lock(m_mutex);
-            const auto found = m_pending.find(pending.serial);
-            if (found != m_pending.end()) {
-                found->second.cancel = cancel;
-                return;
-            }
+        cancel = watched(pending, result);
+    } catch (py::error_already_set &error) {
+        if (takePending(pending.serial))
+            throw;
+        // It was answered already: this is nobody's failure any more.
+        error.discard_as_unraisable("waiting for a result");
+        return;
+    }
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto found = m_pending.find(pending.serial);
+        if (found != m_pending.end()) {
+            found->second.cancel = cancel;
+            return;
         }
+    }
+    try {
         // It has arrived already, or was given up: in vain, then, but no harm.
         cancel();
-    } catch (...) {
-        takePending(pending.serial);
-        throw;
+    } catch (const py::error_already_set &) {
+        // What is done cannot be cancelled, and says so.
     }
 }
 
@@ -635,7 +666,8 @@ py::object Companion::watched(const Pending &pending, const py::object &result)
     if (!pending.sendsItems)
         return watch(result, done);
     const py::cpp_function send([link = m_link, pending](const py::object &item) {
-        return link->companion && link->companion->sendItem(pending, item);
+        return link->companion && link->companion->isPending(pending.serial) &&
+               link->companion->sendItem(pending, item);
     });
     const py::cpp_function hasRoom([link = m_link, client = pending.client] {
         return !link->companion || link->companion->hasRoom(client, std::chrono::milliseconds(0));

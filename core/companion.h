@@ -153,6 +153,7 @@ private:
     void awaitResult(Pending pending, const pybind11::object &result);
     pybind11::object watched(const Pending &pending, const pybind11::object &result);
     void onArrived(quint64 serial, const pybind11::object &result, const pybind11::object &exception);
+    bool isPending(quint64 serial) const;
     std::optional<Pending> takePending(quint64 serial);
     template <typename Predicate> std::optional<Pending> takePendingIf(Predicate isMeant);
     void giveUp(Pending pending, const QByteArray &error);

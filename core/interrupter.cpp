@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "interrupter.h"
 
+#include <QScopeGuard>
+
 #include <csignal>
+#include <utility>
 
 namespace py = pybind11;
 
@@ -44,6 +47,10 @@ void Interrupter::wakeHandler()
 
 void Interrupter::handle()
 {
+    // What that runs shall not be interrupted itself.
+    if (std::exchange(m_isHandling, true))
+        return;
+    const auto handled = qScopeGuard([this] { m_isHandling = false; });
     if (m_onSignal)
         m_onSignal();
     const quint64 wanted = m_wanted.exchange(0);

@@ -58,6 +58,7 @@ private:
     std::atomic<quint64> m_wanted = 0;
     std::atomic<quint64> m_interrupted = 0;
     std::function<void()> m_onSignal;
+    bool m_isHandling = false;
     std::optional<PythonSignalHandler> m_handler;
 };
 

@@ -84,7 +84,7 @@ Options parseOptions(const QStringList &arguments, Program program)
         {QStringLiteral("stream-output"),
          QStringLiteral(
              "Send what a command writes to standard output and standard error to its client as well, "
-             "as messages with the tags stdout and stderr.")},
+             "in messages with a tag for each.")},
         {QStringLiteral("marker-newline"), QStringLiteral("End the markers with a newline.")},
         verbose,
     });

@@ -2,6 +2,7 @@
 #include "outputcapture.h"
 
 #include "jsontext.h"
+#include "markers.h"
 #include "message.h"
 #include "reply.h"
 
@@ -49,12 +50,15 @@ OutputCapture::OutputCapture()
         ::dup2(ends[1], stream.descriptor);
         ::close(ends[1]);
     }
+    if (m_streams[0].original >= 0)
+        setMarkerDescriptor(m_streams[0].original);
 }
 
 OutputCapture::~OutputCapture()
 {
     std::fflush(stdout);
     drainAll();
+    setMarkerDescriptor(STDOUT_FILENO);
     for (auto &stream : m_streams) {
         if (stream.original < 0)
             continue;

@@ -16,8 +16,8 @@ namespace liaison {
 
 /// Lets what is written to standard output and standard error, by Python, C code or child processes, also
 /// reach the client whose command writes it. While it lives, both descriptors are pipes; what comes out of
-/// them goes on to where they led before. Lives on the I/O thread; what is said to be thread-safe is called
-/// by the thread that runs the commands.
+/// them goes on to where they led before, and markers are written there. Lives on the I/O thread; what is
+/// said to be thread-safe is called by the thread that runs the commands.
 class OutputCapture final : public QObject {
     Q_OBJECT
 public:
@@ -28,9 +28,6 @@ public:
     /// On the I/O thread: what comes is passed on as it comes, until stop().
     void start();
     void stop();
-
-    /// Where standard output leads.
-    int standardOutput() const { return m_streams[0].original; }
 
     /// Thread-safe. A command begins; what is written from now on is its output.
     /// @param evt what its reply will carry

@@ -22,8 +22,6 @@
 #include <QJsonDocument>
 #include <QTimer>
 
-#include <unistd.h>
-
 namespace py = pybind11;
 
 namespace liaison {
@@ -115,7 +113,6 @@ void Session::connectAll()
 void Session::captureOutput()
 {
     m_output = std::make_unique<OutputCapture>();
-    setMarkerDescriptor(m_output->standardOutput());
     m_output->moveToThread(&m_io);
     connect(&m_io, &QThread::started, m_output.get(), &OutputCapture::start);
     connect(&m_io, &QThread::finished, m_output.get(), &OutputCapture::stop, Qt::DirectConnection);
@@ -264,10 +261,7 @@ void Session::finishIo()
             m_signals, [this, home = thread()] { m_signals->moveToThread(home); }, Qt::QueuedConnection);
     QMetaObject::invokeMethod(m_transport, &WebSocketTransport::close, Qt::QueuedConnection);
     m_io.wait();
-    if (m_output) {
-        setMarkerDescriptor(STDOUT_FILENO);
-        m_output.reset();
-    }
+    m_output.reset();
 }
 
 void Session::onListening(quint16 port)

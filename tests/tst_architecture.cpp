@@ -131,7 +131,8 @@ void TestArchitecture::onlyMarkersWriteToStdout_data()
 void TestArchitecture::onlyMarkersWriteToStdout()
 {
     QFETCH(QString, file);
-    if (file == QLatin1String("core/markers.cpp"))
+    // One writes the markers; the other stands between what Python code writes and where that goes.
+    if (file == QLatin1String("core/markers.cpp") || file == QLatin1String("core/outputcapture.cpp"))
         return;
     static const QRegularExpression writing(
         QStringLiteral("\\bstdout\\b|STDOUT_FILENO|\\bcout\\b|\\bputs\\s*\\(|\\bprintf\\s*\\("));

@@ -78,6 +78,7 @@ async def _send_items(iterator: AsyncIterator[Any], send: Callable[[Any], bool],
             if not send(item):
                 break
             count += 1
+            await asyncio.sleep(0)  # cancelling, and others, get their turn
             while not has_room():
                 await asyncio.sleep(_ROOM_INTERVAL)
     finally:

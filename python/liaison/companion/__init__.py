@@ -164,7 +164,8 @@ class Companion:
         """
         for name in names:
             _checked(name)
-        return [name for name in dict.fromkeys(names) if self.namespace.pop(name, self) is not self]
+        missing = object()
+        return [name for name in dict.fromkeys(names) if self.namespace.pop(name, missing) is not missing]
 
     def describe(self, target: str) -> Dict[str, Any]:
         """Describe what a target points to, for editors and inspectors. Asks no property for its value.
