@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -21,9 +19,6 @@ namespace liaison {
 namespace {
 
 using Writer = void (*)(TextBuffer &text, const char *item);
-
-/// The longest integer of 64 bits, its sign included.
-constexpr qsizetype longestInteger = 20;
 
 template <typename Number, bool swapped> Number loaded(const char *item)
 {
@@ -37,16 +32,10 @@ template <typename Number, bool swapped> Number loaded(const char *item)
 template <typename Number, bool swapped> void writeNumber(TextBuffer &text, const char *item)
 {
     const auto number = loaded<Number, swapped>(item);
-    if constexpr (std::is_integral_v<Number>) {
-        char *room = text.room(longestInteger);
-        text.commit(std::to_chars(room, room + longestInteger, number).ptr - room);
-    } else {
-        const auto value = double(number);
-        if (std::isfinite(value))
-            text.commit(writeFloatRepr(value, text.room(longestFloatRepr)));
-        else
-            text.append("null");
-    }
+    if constexpr (std::is_integral_v<Number>)
+        text.appendInteger(number);
+    else
+        appendFloat(text, double(number));
 }
 
 void writeBoolean(TextBuffer &text, const char *item)
@@ -54,50 +43,12 @@ void writeBoolean(TextBuffer &text, const char *item)
     text.append(*item ? QByteArrayView("true") : QByteArrayView("false"));
 }
 
-template <bool swapped> Writer signedWriter(Py_ssize_t size)
+/// The writer for the one of several types that has the size; null without one.
+template <bool swapped, typename... Numbers> Writer writerOfSize(Py_ssize_t size)
 {
-    switch (size) {
-    case 1:
-        return writeNumber<std::int8_t, swapped>;
-    case 2:
-        return writeNumber<std::int16_t, swapped>;
-    case 4:
-        return writeNumber<std::int32_t, swapped>;
-    case 8:
-        return writeNumber<std::int64_t, swapped>;
-    default:
-        return nullptr;
-    }
-}
-
-template <bool swapped> Writer unsignedWriter(Py_ssize_t size)
-{
-    switch (size) {
-    case 1:
-        return writeNumber<std::uint8_t, swapped>;
-    case 2:
-        return writeNumber<std::uint16_t, swapped>;
-    case 4:
-        return writeNumber<std::uint32_t, swapped>;
-    case 8:
-        return writeNumber<std::uint64_t, swapped>;
-    default:
-        return nullptr;
-    }
-}
-
-template <bool swapped> Writer floatWriter(Py_ssize_t size)
-{
-    switch (size) {
-    case 2:
-        return writeNumber<qfloat16, swapped>;
-    case 4:
-        return writeNumber<float, swapped>;
-    case 8:
-        return writeNumber<double, swapped>;
-    default:
-        return nullptr;
-    }
+    Writer writer = nullptr;
+    ((writer = sizeof(Numbers) == std::size_t(size) ? writeNumber<Numbers, swapped> : writer), ...);
+    return writer;
 }
 
 template <bool swapped> Writer writerFor(char kind, Py_ssize_t size)
@@ -108,11 +59,11 @@ template <bool swapped> Writer writerFor(char kind, Py_ssize_t size)
     if (kind == '?' && size == 1)
         return writeBoolean;
     if (signedKinds.find(kind) != signedKinds.npos)
-        return signedWriter<swapped>(size);
+        return writerOfSize<swapped, std::int8_t, std::int16_t, std::int32_t, std::int64_t>(size);
     if (unsignedKinds.find(kind) != unsignedKinds.npos)
-        return unsignedWriter<swapped>(size);
+        return writerOfSize<swapped, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t>(size);
     if (floatKinds.find(kind) != floatKinds.npos)
-        return floatWriter<swapped>(size);
+        return writerOfSize<swapped, qfloat16, float, double>(size);
     return nullptr;
 }
 

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "awaiting.h"
 
+#include "jsontype.h"
+
 namespace py = pybind11;
 
 namespace liaison {
 
 namespace {
-
-bool isOfPlainType(PyObject *object)
-{
-    const PyTypeObject *type = Py_TYPE(object);
-    return type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type || object == Py_None ||
-           type == &PyBool_Type || type == &PyList_Type || type == &PyDict_Type || type == &PyTuple_Type ||
-           PyType_Check(object);
-}
 
 /// A generator that types.coroutine has marked.
 bool isGeneratorCoroutine(py::handle object)
@@ -27,7 +21,7 @@ bool isGeneratorCoroutine(py::handle object)
 
 bool arrivesLater(py::handle result)
 {
-    if (isOfPlainType(result.ptr()))
+    if (isOfJsonType(result) || PyType_Check(result.ptr()))
         return false;
     const PyTypeObject *type = Py_TYPE(result.ptr());
     if (type->tp_as_async && type->tp_as_async->am_await)

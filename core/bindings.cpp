@@ -113,6 +113,7 @@ void defineCore(py::module_ &module)
             return runModule(arguments);
         },
         py::arg("argv"), "Serve as the command line says; answers the process's exit code.");
+    module.def("attribute_or_item", &attributeOrItem, py::arg("value"), py::arg("name"));
     module.def(
         "traceback_lines", [](py::handle exception) { return tracebackLines(exception); },
         py::arg("exception"));

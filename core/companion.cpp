@@ -73,11 +73,6 @@ py::object attribute(const py::object &object, const py::object &name)
     return owned(PyObject_GetAttr(object.ptr(), name.ptr()));
 }
 
-py::object interned(const char *text)
-{
-    return py::reinterpret_steal<py::object>(PyUnicode_InternFromString(text));
-}
-
 /// Whether a function may ask for the frame that it is called from, as eval and exec do: those of builtins
 /// and sys. Python code has a frame of its own, and other C functions have no need.
 bool asksForFrame(const py::object &callee)
@@ -102,7 +97,7 @@ qsizetype replyRoom(const QByteArray &evt)
 /// How often who waits for a slow client looks for interrupts.
 constexpr std::chrono::milliseconds roomInterval{50};
 
-/// What the reply to a command says that is given up.
+/// What the reply to a command says that is interrupted before it began, or after it has returned.
 QByteArray interruptedText(const QByteArray &evt)
 {
     return errorText("KeyboardInterrupt", QStringLiteral("the command was interrupted"), evt);
@@ -236,17 +231,14 @@ bool Companion::interruptRunning()
     return serial != 0;
 }
 
-bool Companion::stopRunning(quint64 serial)
+bool Companion::stop(quint64 serial, StopReason reason)
 {
+    if (reason == StopReason::Timeout && m_interrupter.running() == serial)
+        m_timedOut = serial;
     if (m_interrupter.interrupt(serial))
         return true;
     if (auto pending = takePending(serial)) {
-        // It has returned meanwhile, and its result has not arrived.
-        const auto error =
-            m_timedOut == serial
-                ? errorText("TimeoutError", timeoutReason(pending->options.timeout_s), pending->evt)
-                : interruptedText(pending->evt);
-        giveUp(std::move(*pending), error);
+        giveUp(std::move(*pending), reason);
         return false;
     }
     // Between the one and the other it is neither: ask again.
@@ -263,17 +255,19 @@ QByteArray Companion::runningId() const
 Companion::Found Companion::interrupt(ClientId client, const QByteArray &id)
 {
     wake();
-    for (const bool isOwn : {true, false}) {
-        const auto isMeant = [&](const auto &command) {
+    const auto isMeant = [&](bool isOwn) {
+        return [&id, client, isOwn](const auto &command) {
             return (command.client == client) == isOwn && (id.isNull() || idOf(command.evt) == id);
         };
+    };
+    for (const bool isOwn : {true, false}) {
         {
             const std::scoped_lock lock(m_mutex);
-            if (m_running && isMeant(*m_running))
+            if (m_running && isMeant(isOwn)(*m_running))
                 return {true, m_running->serial};
         }
         if (!id.isNull()) {
-            if (const auto command = m_waiting.takeIf(isMeant)) {
+            if (const auto command = m_waiting.takeIf(isMeant(isOwn))) {
                 Q_EMIT replied(command->client, interruptedText(command->evt));
                 Q_EMIT repliesComplete();
                 return {true, 0};
@@ -281,29 +275,12 @@ Companion::Found Companion::interrupt(ClientId client, const QByteArray &id)
         }
     }
     for (const bool isOwn : {true, false}) {
-        auto pending = takePendingIf([&](const Pending &candidate) {
-            return (candidate.client == client) == isOwn && (id.isNull() || idOf(candidate.evt) == id);
-        });
-        if (pending) {
-            const auto error = interruptedText(pending->evt);
-            giveUp(std::move(*pending), error);
+        if (auto pending = takePendingIf(isMeant(isOwn))) {
+            giveUp(std::move(*pending), StopReason::Interrupt);
             return {true, 0};
         }
     }
     return {};
-}
-
-bool Companion::expire(quint64 serial)
-{
-    if (m_interrupter.running() == serial) {
-        m_timedOut = serial;
-        return true;
-    }
-    if (auto pending = takePending(serial)) {
-        const auto error = errorText("TimeoutError", timeoutReason(pending->options.timeout_s), pending->evt);
-        giveUp(std::move(*pending), error);
-    }
-    return false;
 }
 
 bool Companion::isPending(quint64 serial) const
@@ -330,9 +307,12 @@ template <typename Predicate> std::optional<Companion::Pending> Companion::takeP
 }
 
 /// Answers at once, whoever holds the GIL; the result's own end may come later.
-void Companion::giveUp(Pending pending, const QByteArray &error)
+void Companion::giveUp(Pending pending, StopReason reason)
 {
-    Q_EMIT replied(pending.client, error);
+    Q_EMIT replied(pending.client,
+                   reason == StopReason::Timeout
+                       ? errorText("TimeoutError", timeoutReason(pending.options.timeout_s), pending.evt)
+                       : interruptedText(pending.evt));
     Q_EMIT repliesComplete();
     {
         const std::scoped_lock lock(m_mutex);
@@ -416,14 +396,10 @@ void Companion::run(const Command &command)
             kind = Kind::Other;
         pending.isTry = kind == Kind::Try;
         const auto result = execute(kind, method, call);
-        if (kind == Kind::Init) {
+        if (kind == Kind::Init)
             finish(pending, result);
-        } else {
-            // An interrupt is for the code that was called, not for the code that waits for its result.
-            if (!PyIter_Check(result.ptr()) && arrivesLater(result))
-                m_interrupter.end();
+        else
             deliver(pending, result);
-        }
     } catch (py::error_already_set &error) {
         // What is written now is the reply: no interrupt is meant for that.
         end();
@@ -441,25 +417,24 @@ void Companion::begin(const Command &command)
         const std::scoped_lock lock(m_mutex);
         m_running = &command;
     }
-    m_runningSerial = command.serial;
     m_interrupter.begin(command.serial);
     if (command.options.timeout_s > 0)
         Q_EMIT timerWanted(command.serial, command.options.timeout_s);
-    m_isOutputOpen = true;
+    m_outputOf = command.serial;
     Q_EMIT commandBegun(command.client, command.evt);
 }
 
 /// What the command that runs has written goes out in front of its reply; only once.
 void Companion::endOutput(quint64 serial)
 {
-    if (serial == m_runningSerial && m_isOutputOpen.exchange(false))
+    if (serial != 0 && m_outputOf.compare_exchange_strong(serial, 0))
         Q_EMIT commandEnding();
 }
 
 void Companion::end()
 {
     m_interrupter.end();
-    endOutput(m_runningSerial);
+    endOutput(m_outputOf);
     const std::scoped_lock lock(m_mutex);
     m_running = nullptr;
 }
@@ -494,8 +469,8 @@ py::object Companion::method(const QString &name)
     if (!key)
         key = py::str(name.toStdString());
     if (PyDict_CheckExact(commands.ptr())) {
-        if (PyObject *method = PyDict_GetItemWithError(commands.ptr(), key.ptr()))
-            return py::reinterpret_borrow<py::object>(method);
+        if (auto method = itemOf(commands, key))
+            return method;
     } else if (commands.contains(key)) {
         return commands[key];
     }
@@ -588,9 +563,7 @@ void Companion::write(const Pending &pending, bool success, py::handle value, py
 void Companion::reply(Pending pending, py::error_already_set &error)
 {
     try {
-        if (error.trace())
-            PyException_SetTraceback(error.value().ptr(), error.trace().ptr());
-        py::object exception = error.value();
+        py::object exception = exceptionOf(error);
         if (m_interrupter.hasInterrupted(pending.serial) && error.matches(PyExc_KeyboardInterrupt)) {
             // Who asked for that is told so, whatever the command was.
             pending.isTry = false;
@@ -624,6 +597,9 @@ void Companion::reply(const Pending &pending, const std::exception &error)
 
 void Companion::awaitResult(Pending pending, const py::object &result)
 {
+    // An interrupt is for the code that was called, not for the code that waits for its result.
+    if (m_interrupter.running() == pending.serial)
+        m_interrupter.end();
     pending.sendsItems = pending.options.streams && py::hasattr(py::type::handle_of(result), "__anext__");
     {
         const std::scoped_lock lock(m_mutex);

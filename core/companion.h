@@ -5,6 +5,7 @@
 #include "interrupter.h"
 #include "mailbox.h"
 #include "message.h"
+#include "watchdog.h"
 
 #include <pybind11/pybind11.h>
 
@@ -64,7 +65,7 @@ public:
     /// What interrupt() found.
     struct Found {
         bool isAny = false;
-        quint64 running = 0; ///< the command to be stopped with stopRunning(); 0 if it was dealt with
+        quint64 running = 0; ///< the command to be stopped with stop(); 0 if it was dealt with
     };
 
     /// On the I/O thread. Looks for the command with an id, among those of a client first: one that waits is
@@ -72,13 +73,10 @@ public:
     /// @param id as idOf() has it; null means what runs
     Found interrupt(ClientId client, const QByteArray &id);
 
-    /// Thread-safe. Interrupts a command, once it has been raised not again.
+    /// On the I/O thread. Interrupts a command that runs, unless it has been interrupted already; gives up
+    /// one whose result has not arrived.
     /// @return whether it must be asked again
-    bool stopRunning(quint64 serial);
-
-    /// On the I/O thread. The time of a command is over: one whose result has not arrived is given up.
-    /// @return whether it runs, and so must be stopped
-    bool expire(quint64 serial);
+    bool stop(quint64 serial, StopReason reason);
 
     /// Thread-safe.
     std::size_t waitingCount() const { return m_waiting.size(); }
@@ -156,7 +154,7 @@ private:
     bool isPending(quint64 serial) const;
     std::optional<Pending> takePending(quint64 serial);
     template <typename Predicate> std::optional<Pending> takePendingIf(Predicate isMeant);
-    void giveUp(Pending pending, const QByteArray &error);
+    void giveUp(Pending pending, StopReason reason);
     void cancelGivenUp();
     void stream(const Pending &pending, const pybind11::object &iterator);
     bool sendItem(const Pending &pending, pybind11::handle item);
@@ -181,10 +179,9 @@ private:
     mutable std::mutex m_mutex; ///< guards the next three; never held while Python runs
     const Command *m_running = nullptr;
     std::map<quint64, Pending> m_pending;
-    std::vector<Pending> m_givenUp; ///< to be cancelled as soon as Python can
-    std::atomic<quint64> m_timedOut = 0;
-    std::atomic<quint64> m_runningSerial = 0; ///< the latest that began
-    std::atomic<bool> m_isOutputOpen = false;
+    std::vector<Pending> m_givenUp;      ///< to be cancelled as soon as Python can
+    std::atomic<quint64> m_timedOut = 0; ///< the command that runs, if that is why it is interrupted
+    std::atomic<quint64> m_outputOf = 0; ///< the command whose output goes to its client
     std::shared_ptr<Backpressure> m_backpressure;
     std::atomic<bool> m_isClosed = false;
     int m_arriving = 0; ///< results that are being written; guarded by m_arrivedMutex

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dispatcher.h"
 
+#include "jsontext.h"
 #include "logging.h"
 #include "reply.h"
 
@@ -73,7 +74,7 @@ QByteArray Dispatcher::infoReply(const Command &command) const
     if (!fault.isNull())
         return argumentError(command, fault);
     const auto info = m_outOfBand.info ? m_outOfBand.info() : QJsonObject();
-    return responseText(QJsonDocument(info).toJson(QJsonDocument::Compact), command.evt);
+    return responseText(compactJson(info), command.evt);
 }
 
 QByteArray Dispatcher::interruptReply(const Command &command) const

@@ -6,13 +6,13 @@
 #include "escape.h"
 #include "failure.h"
 #include "floatrepr.h"
+#include "jsontype.h"
 #include "owned.h"
 #include "recursion.h"
 
 #include <QString>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace py = pybind11;
@@ -64,13 +64,6 @@ void appendCharacters(TextBuffer &text, py::handle string)
         throw py::error_already_set();
     PyErr_Clear();
     appendWithSurrogates(text, string);
-}
-
-/// A module that somebody has imported already; null otherwise. Who does not use numpy does not pay for it.
-py::object loadedModule(const char *name)
-{
-    PyObject *modules = PyImport_GetModuleDict();
-    return py::reinterpret_borrow<py::object>(PyDict_GetItemString(modules, name));
 }
 
 /// Whether the value is an instance of the module's class, which a half imported module may lack.
@@ -205,38 +198,20 @@ bool Encoder::isOpen(PyObject *container) const
 void Encoder::write(py::handle value)
 {
     PyObject *object = value.ptr();
-    const PyTypeObject *type = Py_TYPE(object);
-    if (type == &PyUnicode_Type)
+    if (!isOfJsonType(value) && writeRegisteredForm(value))
+        return;
+    if (PyUnicode_Check(object))
         writeString(value);
-    else if (type == &PyFloat_Type)
-        writeFloat(PyFloat_AS_DOUBLE(object));
-    else if (type == &PyLong_Type)
-        writeInteger(value);
     else if (value.is_none())
         m_text.append("null");
     else if (object == Py_True)
         m_text.append("true");
     else if (object == Py_False)
         m_text.append("false");
-    else if (type == &PyList_Type)
-        writeList(value);
-    else if (type == &PyDict_Type)
-        writeDict(value);
-    else if (type == &PyTuple_Type)
-        writeTuple(value);
-    else if (!writeRegisteredForm(value) && !writeAsBase(value))
-        writeOther(value);
-}
-
-bool Encoder::writeAsBase(py::handle value)
-{
-    PyObject *object = value.ptr();
-    if (PyUnicode_Check(object))
-        writeString(value);
     else if (PyLong_Check(object))
         writeInteger(value);
     else if (PyFloat_Check(object))
-        writeFloat(PyFloat_AS_DOUBLE(object));
+        appendFloat(m_text, PyFloat_AS_DOUBLE(object));
     else if (PyList_Check(object))
         writeList(value);
     else if (PyTuple_Check(object))
@@ -244,8 +219,7 @@ bool Encoder::writeAsBase(py::handle value)
     else if (PyDict_Check(object))
         writeDict(value);
     else
-        return false;
-    return true;
+        writeOther(value);
 }
 
 void Encoder::writeInteger(py::handle value)
@@ -258,16 +232,7 @@ void Encoder::writeInteger(py::handle value)
         appendCharacters(m_text, owned(PyLong_Type.tp_repr(value.ptr())));
         return;
     }
-    char *room = m_text.room(24);
-    m_text.commit(std::to_chars(room, room + 24, number).ptr - room);
-}
-
-void Encoder::writeFloat(double value)
-{
-    if (std::isfinite(value))
-        m_text.commit(writeFloatRepr(value, m_text.room(longestFloatRepr)));
-    else
-        m_text.append("null");
+    m_text.appendInteger(number);
 }
 
 void Encoder::writeString(py::handle value)
@@ -364,7 +329,7 @@ void Encoder::writeName(py::handle key)
         const double number = PyFloat_AS_DOUBLE(object);
         m_text.append('"');
         if (std::isfinite(number))
-            writeFloat(number);
+            appendFloat(m_text, number);
         else
             m_text.append(std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
         m_text.append('"');
@@ -388,7 +353,7 @@ void Encoder::writeOther(py::handle value)
 bool Encoder::writeRegisteredForm(py::handle value)
 {
     if (!m_forms)
-        m_forms = loadedModule("liaison._forms");
+        m_forms = loadedModule(py::str("liaison._forms"));
     if (!m_forms)
         return false;
     const py::object function = m_forms.attr("registered")(py::type::handle_of(value));
@@ -402,14 +367,15 @@ bool Encoder::writeRegisteredForm(py::handle value)
 bool Encoder::writeOwnForm(py::handle value)
 {
     py::object form;
-    try {
-        PyObject *method = PyObject_GetAttrString(value.ptr(), "getJSON");
-        form = owned(PyObject_CallNoArgs(owned(method).ptr()));
-    } catch (const py::error_already_set &error) {
+    // Most have none: that is found without throwing.
+    if (const auto method = py::reinterpret_steal<py::object>(PyObject_GetAttrString(value.ptr(), "getJSON")))
+        form = py::reinterpret_steal<py::object>(PyObject_CallObject(method.ptr(), nullptr));
+    if (!form) {
         // One that fails is as if it were not there. An interrupt is none of its own failures.
-        if (error.matches(PyExc_Exception))
-            return false;
-        throw;
+        if (!PyErr_ExceptionMatches(PyExc_Exception))
+            throw py::error_already_set();
+        PyErr_Clear();
+        return false;
     }
     const Nesting nesting(*this, value);
     write(form);
@@ -474,7 +440,8 @@ bool Encoder::writeDataclass(py::handle value)
 
 bool Encoder::writeNumpy(py::handle value)
 {
-    const auto numpy = loadedModule("numpy");
+    // Who does not use it does not pay for it.
+    const auto numpy = loadedModule(py::str("numpy"));
     if (!numpy)
         return false;
     if (isInstanceOf(value, numpy, "generic")) {
@@ -514,7 +481,7 @@ void Encoder::writeItem(py::handle array, const py::object &dtype)
     elements.close();
 }
 
-void Encoder::writeNumpyScalar(py::handle value, py::handle numpy)
+void Encoder::writeNumpyScalar(py::handle value, const py::object &numpy)
 {
     const auto dtype = value.attr("dtype");
     const auto kind = dtype.attr("kind").cast<std::string>();
@@ -524,12 +491,12 @@ void Encoder::writeNumpyScalar(py::handle value, py::handle numpy)
         else
             writeString(py::str(value));
     } else if (dtype.attr("char").cast<std::string>() == "g") {
-        writeFloat(value.attr("__float__")().cast<double>());
+        appendFloat(m_text, value.attr("__float__")().cast<double>());
     } else if (!hasPlainItems(dtype)) {
         writeItem(value, dtype);
     } else {
         const auto plain = value.attr("item")();
-        if (isInstanceOf(plain, py::reinterpret_borrow<py::object>(numpy), "generic"))
+        if (isInstanceOf(plain, numpy, "generic"))
             writeString(py::str(plain));
         else
             write(plain);
@@ -538,7 +505,7 @@ void Encoder::writeNumpyScalar(py::handle value, py::handle numpy)
 
 bool Encoder::writePandas(py::handle value)
 {
-    const auto pandas = loadedModule("pandas");
+    const auto pandas = loadedModule(py::str("pandas"));
     if (!pandas)
         return false;
     if (value.is(py::getattr(pandas, "NA", py::none())) || value.is(py::getattr(pandas, "NaT", py::none()))) {

@@ -43,7 +43,6 @@ private:
     class Elements;
 
     void writeInteger(pybind11::handle value);
-    void writeFloat(double value);
     void writeString(pybind11::handle value);
     void writeList(pybind11::handle list);
     void writeTuple(pybind11::handle tuple);
@@ -54,7 +53,6 @@ private:
     void writeName(pybind11::handle key);
     void writeText(QByteArrayView text);
     void writeOther(pybind11::handle value);
-    bool writeAsBase(pybind11::handle value);
     bool writeRegisteredForm(pybind11::handle value);
     bool writeOwnForm(pybind11::handle value);
     bool writeReference(pybind11::handle value);
@@ -62,7 +60,7 @@ private:
     bool writeDataclass(pybind11::handle value);
     bool writeNumpy(pybind11::handle value);
     void writeItem(pybind11::handle array, const pybind11::object &dtype);
-    void writeNumpyScalar(pybind11::handle value, pybind11::handle numpy);
+    void writeNumpyScalar(pybind11::handle value, const pybind11::object &numpy);
     bool writePandas(pybind11::handle value);
 
     bool isOpen(PyObject *container) const;

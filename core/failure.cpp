@@ -7,6 +7,8 @@ namespace liaison {
 
 namespace {
 
+constexpr const char *unformatted = "<the message could not be formatted>";
+
 /// Whether a traceback's entry is a frame of Liaison's: of its Python package, or of a target's expression.
 bool isOwnFrame(py::handle entry)
 {
@@ -37,18 +39,17 @@ py::list tracebackLines(py::handle exception)
     } catch (const py::error_already_set &) {
         // An exception that cannot even be formatted still has a type.
         py::list lines;
-        lines.append(py::str("{}: <the message could not be formatted>\n")
-                         .format(py::type::of(exception).attr("__name__")));
+        lines.append(py::str("{}: {}\n").format(py::type::of(exception).attr("__name__"), unformatted));
         return lines;
     }
 }
 
-py::list tracebackLines(py::error_already_set &error)
+py::object exceptionOf(const py::error_already_set &error)
 {
     // pybind11 keeps the traceback beside the exception.
     if (error.trace())
         PyException_SetTraceback(error.value().ptr(), error.trace().ptr());
-    return tracebackLines(error.value());
+    return error.value();
 }
 
 py::object exceptionForm(py::handle exception)
@@ -66,7 +67,7 @@ py::object exceptionForm(py::handle exception)
             try {
                 part["message"] = py::str(next);
             } catch (const py::error_already_set &) {
-                part["message"] = "<the message could not be formatted>";
+                part["message"] = unformatted;
             }
             part["cause"] = py::none();
             if (outer)

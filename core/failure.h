@@ -9,8 +9,8 @@ namespace liaison {
 /// of Liaison's own at its top are left out, so that it begins with the code that was called. Needs the GIL.
 pybind11::list tracebackLines(pybind11::handle exception);
 
-/// The same for an exception that C++ has caught.
-pybind11::list tracebackLines(pybind11::error_already_set &error);
+/// An exception that C++ has caught, with its traceback.
+pybind11::object exceptionOf(const pybind11::error_already_set &error);
 
 /// What an error reply says of an exception beside its lines: a dict of "type", "module", "message" and
 /// "cause", the same of what it was raised from, or None. Never raises.

@@ -41,4 +41,12 @@ qsizetype writeFloatRepr(double value, char *text)
     return isFixed ? writeFixed(value, text) : writeScientific(value, text);
 }
 
+void appendFloat(TextBuffer &text, double value)
+{
+    if (std::isfinite(value))
+        text.commit(writeFloatRepr(value, text.room(longestFloatRepr)));
+    else
+        text.append("null");
+}
+
 } // namespace liaison

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "textbuffer.h"
+
 #include <QtGlobal>
 
 namespace liaison {
@@ -12,5 +14,8 @@ constexpr qsizetype longestFloatRepr = 32;
 /// @param text room for longestFloatRepr characters
 /// @return how many were written
 qsizetype writeFloatRepr(double value, char *text);
+
+/// Appends a number as JSON: in that form, or null where it is not finite.
+void appendFloat(TextBuffer &text, double value);
 
 } // namespace liaison

@@ -331,8 +331,18 @@ QByteArray withoutNonFinite(std::string_view text)
 
 QByteArray quotedJson(const QString &text)
 {
-    const auto array = QJsonDocument(QJsonArray{text}).toJson(QJsonDocument::Compact);
+    return compactJson(text);
+}
+
+QByteArray compactJson(const QJsonValue &value)
+{
+    const auto array = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
     return array.sliced(1, array.size() - 2);
+}
+
+QJsonValue qtValue(const QByteArray &json)
+{
+    return QJsonDocument::fromJson('[' + json + ']').array().at(0);
 }
 
 } // namespace liaison

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QJsonValue>
 #include <QList>
 #include <QString>
 
@@ -49,5 +50,10 @@ QByteArray withoutNonFinite(std::string_view text);
 
 /// `text` as a JSON string, quotes included, in UTF-8.
 QByteArray quotedJson(const QString &text);
+
+/// A value as compact JSON, and back: of the JSON that Qt knows, in which objects are sorted and numbers are
+/// doubles or 64 bits long.
+QByteArray compactJson(const QJsonValue &value);
+QJsonValue qtValue(const QByteArray &json);
 
 } // namespace liaison

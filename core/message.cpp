@@ -2,8 +2,8 @@
 #include "message.h"
 
 #include "jsontext.h"
+#include "utf8.h"
 
-#include <QJsonArray>
 #include <QJsonObject>
 
 #include <algorithm>
@@ -35,6 +35,21 @@ struct InvalidCommand {
 QString text(std::string_view view)
 {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+QByteArray bytes(std::string_view view)
+{
+    return {view.data(), qsizetype(view.size())};
+}
+
+std::string_view viewOf(const QByteArray &text)
+{
+    return {text.constData(), std::size_t(text.size())};
+}
+
+QByteArray minified(simdjson::dom::element element)
+{
+    return QByteArray::fromStdString(simdjson::minify(element));
 }
 
 bool isObject(simdjson::dom::element element)
@@ -130,9 +145,7 @@ QJsonValue jsonValue(simdjson::dom::element element)
         return element.get_double().value_unsafe();
     default:
         // No option should be a container: what says so shall see it, by way of Qt's own parser.
-        return QJsonDocument::fromJson("[" + QByteArray::fromStdString(simdjson::minify(element)) + "]")
-            .array()
-            .at(0);
+        return qtValue(minified(element));
     }
 }
 
@@ -140,7 +153,18 @@ QJsonValue jsonValue(std::string_view json)
 {
     if (json.front() == '"')
         return unquotedJson(json);
-    return QJsonDocument::fromJson("[" + withoutNonFinite(json) + "]").array().at(0);
+    return qtValue(withoutNonFinite(json));
+}
+
+/// The value of an object's member, the last of that name; empty without one.
+std::string_view memberOf(std::string_view object, const QString &name)
+{
+    std::string_view value;
+    for (const auto &member : jsonMembers(object)) {
+        if (member.name == name)
+            value = member.value;
+    }
+    return value;
 }
 
 QByteArray evtOfId(const QByteArray &id)
@@ -154,19 +178,12 @@ QByteArray shortText(simdjson::dom::element element)
 {
     if (element.is_double() || element.is_array() || element.is_object())
         return {};
-    return QByteArray::fromStdString(simdjson::minify(element));
+    return minified(element);
 }
 
 QByteArray shortText(std::string_view)
 {
     return {};
-}
-
-/// An option as JSON, for people.
-QString written(const QJsonValue &option)
-{
-    const auto array = QJsonDocument(QJsonArray{option}).toJson(QJsonDocument::Compact);
-    return QString::fromUtf8(array.sliced(1, array.size() - 2));
 }
 
 InvalidCommand wrongType(const char *field, const char *expected, QLatin1String got)
@@ -177,8 +194,9 @@ InvalidCommand wrongType(const char *field, const char *expected, QLatin1String 
 
 InvalidCommand wrongValue(const char *field, const char *expected, const QJsonValue &got)
 {
-    return {"ValueError", QStringLiteral("%1 must be %2, not %3")
-                              .arg(QLatin1String(field), QLatin1String(expected), written(got))};
+    return {"ValueError",
+            QStringLiteral("%1 must be %2, not %3")
+                .arg(QLatin1String(field), QLatin1String(expected), QString::fromUtf8(compactJson(got)))};
 }
 
 InvalidCommand missingField(const char *field, const char *expected)
@@ -186,8 +204,6 @@ InvalidCommand missingField(const char *field, const char *expected)
     return {"KeyError",
             QStringLiteral("%1 is missing: expected %2").arg(QLatin1String(field), QLatin1String(expected))};
 }
-
-constexpr const char *byteOrderMark = "\xEF\xBB\xBF";
 
 constexpr const char *commandField = "\"command\"";
 constexpr const char *commandForm = R"(an object such as {"command": "run", "args": ["math:hypot", 3, 4]})";
@@ -352,7 +368,6 @@ template <> void CommandBuilder<simdjson::dom::element>::setArguments()
 
 template <> void CommandBuilder<std::string_view>::setArguments()
 {
-    const auto bytes = [](std::string_view view) { return QByteArray(view.data(), qsizetype(view.size())); };
     if (m_args) {
         m_arguments.argsText = bytes(*m_args);
         m_arguments.argsCount = jsonElementCount(*m_args);
@@ -414,14 +429,11 @@ QByteArray substituteEvt(const QByteArray &message)
 {
     constexpr qsizetype longest = 200;
     // A character is at most four bytes long.
-    auto start = QString::fromUtf8(message.first(std::min(message.size(), longest * 4)));
+    auto start = textOf(message.first(std::min(message.size(), longest * 4)));
     qsizetype end = 0;
     for (qsizetype i = 0; i < longest && end < start.size(); ++i)
         end += start.at(end).isHighSurrogate() && end + 1 < start.size() ? 2 : 1;
     start.truncate(end);
-    // Qt takes it for the mark of an encoding and drops it; here it is what was sent.
-    if (message.startsWith(byteOrderMark))
-        start.prepend(QChar(QChar::ByteOrderMark));
     return "{\"id\": null, \"message\": " + quotedJson(start) + "}";
 }
 
@@ -435,7 +447,7 @@ Fault notAnObject(const QByteArray &message, QLatin1String got)
 std::variant<Command, Fault> parseDeclined(const QByteArray &message,
                                            const QExplicitlySharedDataPointer<Arguments> &arguments)
 {
-    const std::string_view view(message.constData(), std::size_t(message.size()));
+    const auto view = viewOf(message);
     try {
         if (!simdjson::validate_utf8(view))
             return Fault{"UnicodeDecodeError", QStringLiteral("a message must be UTF-8"),
@@ -468,7 +480,7 @@ std::variant<Command, Fault> parseMessage(const QByteArray &message)
     const auto arguments = newArguments(message.size());
     simdjson::dom::element root;
     // A byte order mark is no JSON to Python, so it must not be to a simdjson that skips it.
-    const bool declined = message.startsWith(byteOrderMark) ||
+    const bool declined = message.startsWith("\xEF\xBB\xBF") ||
                           parser.parse_into_document(arguments->document, message.constData(),
                                                      std::size_t(message.size()), true)
                                   .get(root) != simdjson::SUCCESS;
@@ -482,45 +494,35 @@ std::variant<Command, Fault> parseMessage(const QByteArray &message)
 
 QByteArray idOnly(const QByteArray &message)
 {
-    const std::string_view view(message.constData(), std::size_t(message.size()));
-    QByteArray id = "null";
-    for (const auto &member : jsonMembers(scanJson(view).value)) {
-        if (member.name == QLatin1String("id"))
-            id = QByteArray(member.value.data(), qsizetype(member.value.size()));
-    }
-    return evtOfId(id);
+    const auto id = memberOf(scanJson(viewOf(message)).value, QStringLiteral("id"));
+    return evtOfId(id.empty() ? QByteArray("null") : bytes(id));
 }
 
 QByteArray canonicalJson(const QByteArray &value)
 {
-    simdjson::dom::parser parser;
     simdjson::dom::element element;
     // What simdjson declines is compared as it was written.
-    if (parser.parse(value.constData(), std::size_t(value.size())).get(element) != simdjson::SUCCESS)
+    if (idleParser().parse(value.constData(), std::size_t(value.size())).get(element) != simdjson::SUCCESS)
         return value.trimmed();
-    return QByteArray::fromStdString(simdjson::minify(element));
+    return minified(element);
 }
 
 QByteArray firstArgument(const Arguments &arguments, std::string_view parameter)
 {
     if (arguments.args && arguments.argsCount > 0)
-        return QByteArray::fromStdString(simdjson::minify(arguments.args->at(0).value_unsafe()));
+        return minified(arguments.args->at(0).value_unsafe());
     if (arguments.kwargs) {
         simdjson::dom::element value;
         if (arguments.kwargs->at_key(parameter).get(value) == simdjson::SUCCESS)
-            return QByteArray::fromStdString(simdjson::minify(value));
+            return minified(value);
     }
     // What only Python reads: an id of that kind is compared as it was written.
     if (arguments.argsCount > 0)
         return canonicalJson(arguments.argsText.sliced(1, arguments.argsText.size() - 2).trimmed());
-    const std::string_view kwargs(arguments.kwargsText.constData(), std::size_t(arguments.kwargsText.size()));
-    if (!kwargs.empty()) {
-        for (const auto &member : jsonMembers(kwargs)) {
-            if (member.name.toStdString() == parameter)
-                return canonicalJson(QByteArray(member.value.data(), qsizetype(member.value.size())));
-        }
-    }
-    return {};
+    if (arguments.kwargsText.isEmpty())
+        return {};
+    const auto value = memberOf(viewOf(arguments.kwargsText), text(parameter));
+    return value.empty() ? QByteArray() : canonicalJson(bytes(value));
 }
 
 QByteArray idOf(const QByteArray &message)

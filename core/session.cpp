@@ -5,6 +5,7 @@
 #include "deadline.h"
 #include "dispatcher.h"
 #include "frontendwatch.h"
+#include "jsontext.h"
 #include "logging.h"
 #include "markers.h"
 #include "outputcapture.h"
@@ -19,7 +20,6 @@
 #include <QAbstractEventDispatcher>
 #include <QCoreApplication>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QTimer>
 
 namespace py = pybind11;
@@ -34,23 +34,27 @@ constexpr int interruptInterval_ms = 50;
 /// Counts the versions of the protocol; what is added without harm to old clients leaves it as it is.
 constexpr int protocolVersion = 1;
 
+/// Lets an object live on a thread, and end with it.
+template <typename Object> Object *onThread(QThread &thread, Object *object)
+{
+    object->moveToThread(&thread);
+    QObject::connect(&thread, &QThread::finished, object, &QObject::deleteLater);
+    return object;
+}
+
 } // namespace
 
 Session::Session(const ServiceOptions &options, const py::object &companion)
     : m_options(options)
     , m_addresses(options.addresses.isEmpty() ? loopbackAddresses(options.host) : options.addresses)
     , m_companion(companion)
-    , m_transport(new WebSocketTransport(options.maxMessageSize))
-    , m_dispatcher(new Dispatcher)
-    , m_watchdog(new Watchdog([this](quint64 serial) { return m_companion.stopRunning(serial); },
-                              [this](quint64 serial) { return m_companion.expire(serial); }))
+    , m_transport(onThread(m_io, new WebSocketTransport(options.maxMessageSize)))
+    , m_dispatcher(onThread(m_io, new Dispatcher))
+    , m_watchdog(onThread(m_io, new Watchdog([this](quint64 serial, StopReason reason) {
+                              return m_companion.stop(serial, reason);
+                          })))
 {
     m_uptime.start();
-    for (QObject *object : {static_cast<QObject *>(m_transport), static_cast<QObject *>(m_dispatcher),
-                            static_cast<QObject *>(m_watchdog)}) {
-        object->moveToThread(&m_io);
-        connect(&m_io, &QThread::finished, object, &QObject::deleteLater);
-    }
     if (isPythonMainThread())
         watchSignals();
     setUpOutOfBand();
@@ -87,18 +91,11 @@ void Session::connectAll()
     connect(&m_companion, &Companion::itemReady, m_transport, &Transport::postItem, Qt::DirectConnection);
     connect(&m_companion, &Companion::timerWanted, m_watchdog, &Watchdog::startTimer);
     connect(&m_companion, &Companion::timerDone, m_watchdog, &Watchdog::forget);
-    connect(m_transport, &Transport::clientJoined, m_dispatcher, [this] { ++m_clients; });
-    connect(m_transport, &Transport::clientLeft, m_dispatcher,
-            [this](ClientId, qsizetype remaining) { m_clients = remaining; });
     connect(&m_io, &QThread::started, m_transport, [this] {
         // Before it sleeps, the I/O thread has read all that there was: one wake-up for all the commands in
-        // it, one write for all the replies.
+        // it. The transport, which looks for replies then, is connected later, so this comes first.
         connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, m_transport,
-                [this] {
-                    m_companion.wake();
-                    m_transport->sendCollected();
-                    m_transport->lookForReplies();
-                });
+                [this] { m_companion.wake(); });
     });
     connect(m_dispatcher, &Dispatcher::commandReceived, m_transport, &Transport::expectReply,
             Qt::DirectConnection);
@@ -125,22 +122,17 @@ void Session::captureOutput()
 
 void Session::watchFrontend()
 {
-    const auto onIoThread = [this](auto *object) {
-        object->moveToThread(&m_io);
-        connect(&m_io, &QThread::finished, object, &QObject::deleteLater);
-        return object;
-    };
     const auto gone = [this] {
         qCInfo(lcLiaison) << "the frontend is gone";
         stopByForce();
     };
     if (m_options.exitsWithParent) {
-        m_parentWatch = onIoThread(new ParentWatch(m_options.parent));
+        m_parentWatch = onThread(m_io, new ParentWatch(m_options.parent));
         connect(m_parentWatch, &ParentWatch::parentGone, m_transport, gone);
     }
     if (m_options.stays)
         return;
-    auto *watch = onIoThread(new FrontendWatch);
+    auto *watch = onThread(m_io, new FrontendWatch);
     connect(m_transport, &Transport::clientJoined, watch, &FrontendWatch::onClientJoined);
     connect(m_transport, &Transport::clientLeft, watch,
             [watch](ClientId, qsizetype remaining) { watch->onClientLeft(remaining); });
@@ -168,7 +160,7 @@ void Session::setUpOutOfBand()
     m_dispatcher->setOutOfBand({[this](ClientId client, const QByteArray &id) {
                                     const auto found = m_companion.interrupt(client, id);
                                     if (found.running)
-                                        m_watchdog->stop(found.running);
+                                        m_watchdog->stop(found.running, StopReason::Interrupt);
                                     return found.isAny;
                                 },
                                 [this] { return info(); }});
@@ -180,11 +172,9 @@ QJsonObject Session::info() const
     auto info = m_facts;
     const auto running = m_companion.runningId();
     info.insert(QStringLiteral("pid"), QCoreApplication::applicationPid());
-    info.insert(QStringLiteral("clients"), m_clients);
+    info.insert(QStringLiteral("clients"), m_transport->clientCount());
     info.insert(QStringLiteral("queued"), qint64(m_companion.waitingCount()));
-    info.insert(
-        QStringLiteral("running"),
-        QJsonDocument::fromJson('[' + (running.isNull() ? QByteArray("null") : running) + ']').array().at(0));
+    info.insert(QStringLiteral("running"), running.isNull() ? QJsonValue() : qtValue(running));
     info.insert(QStringLiteral("uptime"), double(m_uptime.elapsed()) / ms);
     return info;
 }

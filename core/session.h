@@ -71,7 +71,6 @@ private:
     Watchdog *m_watchdog;
     QJsonObject m_facts; ///< what info answers and does not change
     QElapsedTimer m_uptime;
-    qsizetype m_clients = 0; ///< on the I/O thread
     std::optional<PythonSignalHandler>
         m_onInterrupt; ///< SIGINT and SIGTERM as Python sees them; only on its main thread
     std::optional<PythonSignalHandler> m_onTerminate;

@@ -16,11 +16,6 @@ constexpr std::size_t maxRemembered = 4096;
 
 constexpr std::string_view scheme = "python:///";
 
-py::object interned(const std::string &text)
-{
-    return owned(PyUnicode_InternFromString(text.c_str()));
-}
-
 bool isWordCharacter(Py_UCS4 c)
 {
     return c == '_' || Py_UNICODE_ISALNUM(c);
@@ -40,7 +35,7 @@ std::vector<py::object> dottedNames(std::string_view text)
             if (!isWordCharacter(PyUnicode_ReadChar(pyName.ptr(), i)))
                 return {};
         }
-        names.push_back(interned(name));
+        names.push_back(interned(name.c_str()));
         if (dot == text.npos)
             return names;
         text.remove_prefix(dot + 1);
@@ -57,49 +52,11 @@ std::string leadingName(py::handle text)
     return py::reinterpret_steal<py::str>(PyUnicode_Substring(text.ptr(), 0, end)).cast<std::string>();
 }
 
-/// An attribute; of a mapping without that attribute, its item.
-/// @return null where there is neither; then Python's error is set
-py::object attributeOrItem(py::handle object, py::handle name)
-{
-    if (PyObject *attribute = PyObject_GetAttr(object.ptr(), name.ptr()))
-        return py::reinterpret_steal<py::object>(attribute);
-    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
-        return {};
-    py::error_already_set missing;
-    const bool isMapping = PyDict_Check(object.ptr()) ||
-                           py::isinstance(object, py::module_::import("collections.abc").attr("Mapping"));
-    if (isMapping) {
-        if (PyObject *item = PyObject_GetItem(object.ptr(), name.ptr()))
-            return py::reinterpret_steal<py::object>(item);
-        if (!PyErr_ExceptionMatches(PyExc_KeyError))
-            return {};
-        PyErr_Clear();
-        PyErr_SetObject(PyExc_AttributeError, py::str("'{}' object has no attribute or key '{}'")
-                                                  .format(py::type::of(object).attr("__name__"), name)
-                                                  .ptr());
-        return {};
-    }
-    missing.restore();
-    return {};
-}
-
 py::object followed(py::object object, const std::vector<py::object> &names, std::size_t first)
 {
-    for (auto i = first; i < names.size(); ++i) {
+    for (auto i = first; i < names.size(); ++i)
         object = attributeOrItem(object, names[i]);
-        if (!object)
-            throw py::error_already_set();
-    }
     return object;
-}
-
-/// sys.modules[name], or null.
-py::object loadedModule(py::handle name)
-{
-    PyObject *module = PyDict_GetItemWithError(PyImport_GetModuleDict(), name.ptr());
-    if (!module && PyErr_Occurred())
-        throw py::error_already_set();
-    return py::reinterpret_borrow<py::object>(module && module != Py_None ? module : nullptr);
 }
 
 py::object imported(const py::object &name)
@@ -179,26 +136,33 @@ py::object evaluated(const py::object &code, py::handle namespaceDict)
 {
     py::dict globals;
     globals["__builtins__"] = py::module_::import("builtins");
-    globals["__liaison_attribute__"] = py::cpp_function([](const py::object &object, const py::object &name) {
-        auto value = attributeOrItem(object, name);
-        if (!value)
-            throw py::error_already_set();
-        return value;
-    });
+    globals["__liaison_attribute__"] = py::cpp_function(&attributeOrItem);
     for (const auto item : py::reinterpret_borrow<py::dict>(namespaceDict))
         globals[item.first] = item.second;
     return owned(PyEval_EvalCode(code.ptr(), globals.ptr(), globals.ptr()));
 }
 
-py::object itemOf(py::handle dict, py::handle key)
-{
-    PyObject *item = PyDict_GetItemWithError(dict.ptr(), key.ptr());
-    if (!item && PyErr_Occurred())
-        throw py::error_already_set();
-    return py::reinterpret_borrow<py::object>(item);
-}
-
 } // namespace
+
+py::object attributeOrItem(py::handle object, py::handle name)
+{
+    if (PyObject *attribute = PyObject_GetAttr(object.ptr(), name.ptr()))
+        return py::reinterpret_steal<py::object>(attribute);
+    const bool isMissing = PyErr_ExceptionMatches(PyExc_AttributeError);
+    py::error_already_set missing;
+    const bool isMapping =
+        isMissing && (PyDict_Check(object.ptr()) ||
+                      py::isinstance(object, py::module_::import("collections.abc").attr("Mapping")));
+    if (!isMapping)
+        throw missing;
+    if (PyObject *item = PyObject_GetItem(object.ptr(), name.ptr()))
+        return py::reinterpret_steal<py::object>(item);
+    if (!PyErr_ExceptionMatches(PyExc_KeyError))
+        throw py::error_already_set();
+    PyErr_Clear();
+    raise(PyExc_AttributeError, py::str("'{}' object has no attribute or key '{}'")
+                                    .format(py::type::of(object).attr("__name__"), name));
+}
 
 bool isReference(py::handle text)
 {

@@ -63,6 +63,10 @@ private:
     std::unordered_map<std::string, std::shared_ptr<Parsed>, Hash, std::equal_to<>> m_parsed;
 };
 
+/// An attribute; of a mapping without that attribute, its item.
+/// @throws pybind11::error_already_set AttributeError where there is neither
+pybind11::object attributeOrItem(pybind11::handle object, pybind11::handle name);
+
 /// Whether a str has the form ^\$(\w+)(\.\w+)*$ of a reference.
 bool isReference(pybind11::handle text);
 

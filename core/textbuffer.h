@@ -5,6 +5,7 @@
 #include <QByteArrayView>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace liaison {
@@ -41,6 +42,14 @@ public:
     {
         *room(1) = c;
         ++m_used;
+    }
+
+    template <typename Integer> void appendInteger(Integer number)
+    {
+        // The longest of 64 bits, its sign included.
+        constexpr qsizetype longest = 20;
+        char *const start = room(longest);
+        commit(std::to_chars(start, start + longest, number).ptr - start);
     }
 
     /// What was written; the buffer is spent.

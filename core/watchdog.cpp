@@ -13,9 +13,8 @@ constexpr int askInterval_ms = 20;
 
 } // namespace
 
-Watchdog::Watchdog(Stop stop, Expire expire)
+Watchdog::Watchdog(Stop stop)
     : m_stop(std::move(stop))
-    , m_expire(std::move(expire))
     , m_askTimer(this)
 {
     m_askTimer.setInterval(askInterval_ms);
@@ -30,18 +29,17 @@ void Watchdog::startTimer(quint64 serial, double timeout_s)
     timer->setTimerType(Qt::PreciseTimer);
     connect(timer, &QTimer::timeout, this, [this, serial] {
         forget(serial);
-        if (m_expire(serial))
-            stop(serial);
+        stop(serial, StopReason::Timeout);
     });
     m_timers.insert(serial, timer);
     timer->start(int(std::min(timeout_s * ms, double(std::numeric_limits<int>::max()))));
 }
 
-void Watchdog::stop(quint64 serial)
+void Watchdog::stop(quint64 serial, StopReason reason)
 {
-    if (!m_stop(serial))
+    if (!m_stop(serial, reason))
         return;
-    m_stopping.append(serial);
+    m_stopping.append({serial, reason});
     m_askTimer.start();
 }
 
@@ -53,7 +51,7 @@ void Watchdog::forget(quint64 serial)
 
 void Watchdog::onAskTime()
 {
-    m_stopping.removeIf([this](quint64 serial) { return !m_stop(serial); });
+    m_stopping.removeIf([this](const auto &stopping) { return !m_stop(stopping.first, stopping.second); });
     if (m_stopping.isEmpty())
         m_askTimer.stop();
 }

@@ -6,29 +6,29 @@
 #include <QTimer>
 
 #include <functional>
+#include <utility>
 
 namespace liaison {
+
+/// Why a command is stopped.
+enum class StopReason { Interrupt, Timeout };
 
 /// Stops commands whose time is over, or that are to be interrupted, and does not let go until they have
 /// noticed. Lives on the I/O thread, so that it works whatever Python does.
 class Watchdog final : public QObject {
     Q_OBJECT
 public:
-    /// Interrupts the command of a serial number.
+    /// Stops the command of a serial number.
     /// @return whether it must be asked again
-    using Stop = std::function<bool(quint64 serial)>;
+    using Stop = std::function<bool(quint64 serial, StopReason reason)>;
 
-    /// Is told that the time of a command is over.
-    /// @return whether it is to be stopped
-    using Expire = std::function<bool(quint64 serial)>;
-
-    Watchdog(Stop stop, Expire expire);
+    explicit Watchdog(Stop stop);
 
     /// After so many seconds the command is stopped, if it still runs then.
     void startTimer(quint64 serial, double timeout_s);
 
     /// The command is stopped from now on.
-    void stop(quint64 serial);
+    void stop(quint64 serial, StopReason reason);
 
     /// It has ended; no harm if nobody watches it.
     void forget(quint64 serial);
@@ -37,9 +37,8 @@ private:
     void onAskTime();
 
     Stop m_stop;
-    Expire m_expire;
     QHash<quint64, QTimer *> m_timers;
-    QList<quint64> m_stopping;
+    QList<std::pair<quint64, StopReason>> m_stopping;
     QTimer m_askTimer;
 };
 

@@ -3,6 +3,7 @@
 
 #include "fork.h"
 #include "logging.h"
+#include "utf8.h"
 
 #include <QAbstractEventDispatcher>
 #include <QTcpSocket>
@@ -67,9 +68,8 @@ WebSocketTransport::WebSocketTransport(qint64 maxMessageSize)
 
 void WebSocketTransport::listen(const QList<QHostAddress> &addresses, quint16 port)
 {
-    // Short replies are collected until there is nothing else to do.
     connect(QAbstractEventDispatcher::instance(thread()), &QAbstractEventDispatcher::aboutToBlock, this,
-            &WebSocketTransport::sendCollected, Qt::UniqueConnection);
+            &WebSocketTransport::onAboutToSleep, Qt::UniqueConnection);
     for (int attempt = 0; attempt < (port ? 1 : portAttempts); ++attempt) {
         if (tryListen(addresses, port)) {
             Q_EMIT listening(m_servers.first()->serverPort());
@@ -78,6 +78,21 @@ void WebSocketTransport::listen(const QList<QHostAddress> &addresses, quint16 po
         qDeleteAll(std::exchange(m_servers, {}));
     }
     Q_EMIT listenFailed(m_failure);
+}
+
+/// Short replies are collected until there is nothing else to do.
+void WebSocketTransport::onAboutToSleep()
+{
+    sendCollected();
+    lookForReplies();
+}
+
+QList<QWebSocket *> WebSocketTransport::sockets() const
+{
+    QList<QWebSocket *> sockets;
+    for (const auto &[client, connection] : m_connections)
+        sockets.append(connection.socket);
+    return sockets;
 }
 
 bool WebSocketTransport::tryListen(const QList<QHostAddress> &addresses, quint16 port)
@@ -151,7 +166,7 @@ void WebSocketTransport::onDisconnected(ClientId client)
     backpressure()->leave(client);
     qCInfo(lcLiaison) << "client" << client << "left with close code" << int(socket->closeCode());
     socket->deleteLater();
-    Q_EMIT clientLeft(client, qsizetype(m_connections.size()));
+    Q_EMIT clientLeft(client, clientCount());
     if (m_closing && m_connections.empty())
         Q_EMIT closed();
 }
@@ -171,11 +186,7 @@ void WebSocketTransport::collect(Connection &connection, ClientId client, const 
     if (connection.isClosing)
         return;
     if (!connection.tcp) {
-        auto message = QString::fromUtf8(text);
-        // Qt takes it for a byte order mark and drops it; here it is text.
-        if (text.startsWith("\xEF\xBB\xBF"))
-            message.prepend(QChar(QChar::ByteOrderMark));
-        connection.socket->sendTextMessage(message);
+        connection.socket->sendTextMessage(textOf(text));
         return;
     }
     const bool isLong = text.size() > largestCollection;
@@ -243,16 +254,12 @@ void WebSocketTransport::close()
         return;
     }
     // A client that answers emits disconnected() and may do so at once: walk over a copy.
-    QList<QWebSocket *> sockets;
-    for (const auto &[client, connection] : m_connections)
-        sockets.append(connection.socket);
-    for (auto *socket : std::as_const(sockets))
+    const auto present = sockets();
+    for (auto *socket : present)
         socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("Liaison stops"));
     QTimer::singleShot(closingTime_ms, this, [this] {
-        QList<QWebSocket *> late;
-        for (const auto &[client, connection] : m_connections)
-            late.append(connection.socket);
-        for (auto *socket : std::as_const(late))
+        const auto late = sockets();
+        for (auto *socket : late)
             socket->abort();
         if (m_connections.empty())
             return;

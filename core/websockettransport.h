@@ -37,6 +37,9 @@ public:
     void send(ClientId receiver, const QByteArray &text) override;
     void sendCollected() override;
 
+    /// On the I/O thread: how many are connected.
+    qsizetype clientCount() const { return qsizetype(m_connections.size()); }
+
 private:
     struct Connection {
         QWebSocket *socket = nullptr;
@@ -49,6 +52,8 @@ private:
 
     qint64 watchUnwritten(ClientId client) override;
     static qint64 unwritten(const Connection &connection);
+    void onAboutToSleep();
+    QList<QWebSocket *> sockets() const;
     void collect(Connection &connection, ClientId client, const QByteArray &text);
     static void write(Connection &connection);
     bool tryListen(const QList<QHostAddress> &addresses, quint16 port);

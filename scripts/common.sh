@@ -75,6 +75,13 @@ build() {
     fi
 }
 
+# require_tools: what the build needs, and Python environments and npm besides.
+require_tools() {
+    local packages=("${BUILD_PACKAGES[@]}" python3-venv)
+    command -v npm >/dev/null || packages+=(npm)
+    require "${packages[@]}"
+}
+
 # python_environment FOLDER REQUIREMENTS: a virtual environment, anew whenever what it asks for has changed.
 python_environment() {
     cmp -s "$2" "$1/requirements.txt" && return

@@ -18,6 +18,18 @@ QByteArray encoded(py::handle value)
     return encoder.take();
 }
 
+/// Python code, and what comes of it.
+void addColumns(const char *outcome)
+{
+    QTest::addColumn<QString>("code");
+    QTest::addColumn<QString>(outcome);
+}
+
+void row(const char *name, const char *code, const char *outcome)
+{
+    QTest::newRow(name) << QString::fromUtf8(code) << QString::fromUtf8(outcome);
+}
+
 } // namespace
 
 /// Python's values leave as strict JSON, by the rules of the protocol.
@@ -44,11 +56,7 @@ private Q_SLOTS:
 
 void TestEncoder::writes_data()
 {
-    QTest::addColumn<QString>("code");
-    QTest::addColumn<QString>("json");
-    const auto row = [](const char *name, const char *code, const char *json) {
-        QTest::newRow(name) << QString::fromUtf8(code) << QString::fromUtf8(json);
-    };
+    addColumns("json");
     row("None", "None", "null");
     row("True", "True", "true");
     row("False", "False", "false");
@@ -195,11 +203,7 @@ void TestEncoder::writes()
 
 void TestEncoder::writesNumpy_data()
 {
-    QTest::addColumn<QString>("code");
-    QTest::addColumn<QString>("json");
-    const auto row = [](const char *name, const char *code, const char *json) {
-        QTest::newRow(name) << QString::fromUtf8(code) << QString::fromUtf8(json);
-    };
+    addColumns("json");
     row("an integer", "numpy.int32(5)", "5");
     row("a float of 64 bits", "numpy.float64(0.1)", "0.1");
     row("a float of 32 bits", "numpy.float32(0.5)", "0.5");
@@ -281,11 +285,7 @@ void TestEncoder::writesNumpy()
 
 void TestEncoder::raises_data()
 {
-    QTest::addColumn<QString>("code");
-    QTest::addColumn<QString>("error");
-    const auto row = [](const char *name, const char *code, const char *error) {
-        QTest::newRow(name) << QString::fromUtf8(code) << QString::fromUtf8(error);
-    };
+    addColumns("error");
     constexpr auto circular = "ValueError: Circular reference detected";
     row("a list in itself", "a = []\na.append(a)\na", circular);
     row("a dict in itself", "a = {}\na['a'] = {'b': a}\na", circular);
@@ -352,11 +352,7 @@ void TestEncoder::manyTextsAreAsPythonReadsThem()
 
 void TestEncoder::evtIsEnsured_data()
 {
-    QTest::addColumn<QString>("code");
-    QTest::addColumn<QString>("json");
-    const auto row = [](const char *name, const char *code, const char *json) {
-        QTest::newRow(name) << QString::fromUtf8(code) << QString::fromUtf8(json);
-    };
+    addColumns("json");
     row("an empty object gets one", "{}", R"({"evt": {}})");
     row("an object gets one at its end", "{'tag': 'alert', 'a': {'b': 1}}",
         R"({"tag": "alert", "a": {"b": 1}, "evt": {}})");
@@ -389,11 +385,7 @@ void TestEncoder::evtIsEnsured()
 
 void TestEncoder::registeredForms_data()
 {
-    QTest::addColumn<QString>("code");
-    QTest::addColumn<QString>("json");
-    const auto row = [](const char *name, const char *code, const char *json) {
-        QTest::newRow(name) << QString::fromUtf8(code) << QString::fromUtf8(json);
-    };
+    addColumns("json");
     row("a class", "class A: pass\nliaison.encode.register(A, lambda a: [1.0])\n[A()]", "[[1.0]]");
     row("as a decorator", "class A: pass\n@liaison.encode.register(A)\ndef _(a): return {'a': None}\nA()",
         R"({"a": null})");

@@ -55,7 +55,7 @@ void TestFailure::ownFramesAreLeftOut()
             companion.attr("call")(target);
             QFAIL("it must raise");
         } catch (py::error_already_set &error) {
-            const auto whole = pythonText(py::str("").attr("join")(tracebackLines(error)));
+            const auto whole = pythonText(py::str("").attr("join")(tracebackLines(exceptionOf(error))));
             QVERIFY2(!whole.contains(QLatin1String("liaison")), qPrintable(whole));
             QVERIFY(whole.contains(QLatin1String("ZeroDivisionError: division by zero\n")));
             QVERIFY(whole.contains(QLatin1String("direct cause")));
@@ -73,7 +73,7 @@ void TestFailure::framesOfTheCallerStay()
         scope["ask"](companion);
         QFAIL("it must raise");
     } catch (py::error_already_set &error) {
-        const auto whole = pythonText(py::str("").attr("join")(tracebackLines(error)));
+        const auto whole = pythonText(py::str("").attr("join")(tracebackLines(exceptionOf(error))));
         QVERIFY(whole.contains(QLatin1String("in ask")));
         QVERIFY(whole.contains(QLatin1String("in store")));
         QVERIFY(whole.endsWith(QLatin1String("TypeError: name must be a string, not int\n")));

@@ -28,6 +28,9 @@ class Service:
 def main(argv: List[str]) -> int:
     """Serve as the command line says; answers the process's exit code."""
 
+def attribute_or_item(value: Any, name: str) -> Any:
+    """An attribute; of a mapping without that attribute, its item."""
+
 def traceback_lines(exception: BaseException) -> List[str]:
     """An exception as ``traceback.format_exception()`` gives it, without Liaison's own frames at its top."""
 

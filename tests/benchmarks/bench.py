@@ -144,15 +144,17 @@ class Bench:
             "original": lambda: Process([sys.executable, "-m", "liaison.websocket", f"localhost:{free_port()}"]),
         }
 
-    def load(self, port: int, message: str, window: int, through_node: bool = False) -> Dict[str, float]:
-        """One round of load: rate, median_us."""
+    def load(
+        self, port: int, message: str, window: int, through_node: bool = False, seconds: float = SECONDS
+    ) -> Dict[str, float]:
+        """One round of load: count, rate, median_us."""
         client = (
             [str(self.node_folder / "node_modules/.bin/node"), str(self.node_folder / "load.mjs")]
             if through_node
             else [str(self.build / "tests/benchmarks/liaison-load")]
         )
         result = subprocess.run(
-            [*client, str(port), str(window), str(SECONDS)], input=message.encode(), capture_output=True, check=True
+            [*client, str(port), str(window), str(seconds)], input=message.encode(), capture_output=True, check=True
         )
         return dict(json.loads(result.stdout))
 
@@ -308,9 +310,7 @@ class Bench:
         before = 0
         while done < 1_000_000:
             seconds = SECONDS if before else 0.03
-            load = [str(self.build / "tests/benchmarks/liaison-load"), str(server.port), "64", str(seconds)]
-            result = subprocess.run(load, input=HYPOT.encode(), capture_output=True, check=True)
-            done += int(json.loads(result.stdout)["count"])
+            done += int(self.load(server.port, HYPOT, 64, seconds=seconds)["count"])
             if not before and done >= 10_000:
                 before = server.status_kb("VmRSS")
         return server.status_kb("VmRSS") / before

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import concurrent.futures
+import contextlib
 import ctypes
 import dataclasses
 import enum
@@ -652,16 +653,10 @@ def endless(size: int) -> Generator[str, None, None]:
 
 
 async def endless_async(size: int) -> Any:
-    """Give large items for ever, on the event loop."""
-    global produced, endless_closed
-    produced = 0
-    endless_closed = False
-    try:
-        while True:
-            produced += 1
-            yield "x" * size
-    finally:
-        endless_closed = True
+    """Give the same on the event loop."""
+    with contextlib.closing(endless(size)) as items:
+        for item in items:
+            yield item
 
 
 class Described:

@@ -169,6 +169,16 @@ class Client:
         assert reply["evt"]["id"] == sent
         return reply
 
+    def replies(self, *ids: Any, patience: float = PATIENCE) -> dict[Any, Any]:
+        """The replies to some commands by their ids, in whatever order they come; nothing else may."""
+        found: dict[Any, Any] = {}
+        while len(found) < len(ids):
+            reply = self.receive(patience)
+            name = reply["evt"]["id"]
+            assert name in ids and name not in found, reply
+            found[name] = reply
+        return found
+
     def result(self, command: str, *args: Any, **kwargs: Any) -> Any:
         """The response to a command, which must succeed."""
         reply = self.ask(command, *args, **kwargs)

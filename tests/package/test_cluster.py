@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Any, Iterator
+from typing import Iterator
 
 import pytest
 
@@ -23,23 +23,13 @@ def fresh(form: str) -> Iterator[Client]:
         yield client
 
 
-def collect(client: Client, ids: list[Any]) -> dict[Any, Any]:
-    """The replies to some commands, in whatever order they come."""
-    found: dict[Any, Any] = {}
-    while set(found) != set(ids):
-        reply = client.receive(START_PATIENCE)
-        assert reply["evt"]["id"] not in found
-        found[reply["evt"]["id"]] = reply
-    return found
-
-
 def test_thread_pool(fresh: Client) -> None:
     fresh.result("init", "pool", "concurrent.futures:ThreadPoolExecutor", 4)
     fresh.result("register", "wait", "helpers:wait_for_each_other")
     # None of them ends before all have begun.
     ids = [fresh.post("run", "pool.submit", "$wait", 4, i) for i in range(4)]
     other = fresh.post("run", "math:hypot", 3, 4)
-    found = collect(fresh, [*ids, other])
+    found = fresh.replies(*ids, other, patience=START_PATIENCE)
     assert [found[i]["response"] for i in [*ids, other]] == [0, 1, 2, 3, 5]
 
 
@@ -49,12 +39,12 @@ def test_process_pool(fresh: Client) -> None:
     fresh.result("register", "getpid", "os:getpid")
     own = fresh.result("run", "os:getpid")
     ids = [fresh.post("run", "pool.submit", "$hypot", 3, i) for i in range(20)]
-    found = collect(fresh, ids)
+    found = fresh.replies(*ids, patience=START_PATIENCE)
     assert [found[i]["response"] for i in ids] == [(9 + i * i) ** 0.5 for i in range(20)]
-    pid = collect(fresh, [name := fresh.post("run", "pool.submit", "$getpid")])[name]["response"]
+    pid = fresh.replies(name := fresh.post("run", "pool.submit", "$getpid"), patience=START_PATIENCE)[name]["response"]
     assert pid != own
     fresh.result("register", "fail", "math:sqrt")
-    failed = collect(fresh, [name := fresh.post("run", "pool.submit", "$fail", -1)])[name]
+    failed = fresh.replies(name := fresh.post("run", "pool.submit", "$fail", -1), patience=START_PATIENCE)[name]
     assert failed["exception"]["type"] == "ValueError"
     # A worker that dies in mid-call breaks the pool, and the call is told.
     fresh.result("register", "sleep", "time:sleep")
@@ -78,23 +68,23 @@ def test_dask_cluster(fresh: Client) -> None:
         dashboard_address=None,
         host="127.0.0.1",
     )
-    assert collect(fresh, [started])[started]["response"] == "cluster"
+    assert fresh.replies(started, patience=START_PATIENCE)[started]["response"] == "cluster"
     connected = fresh.post("init", "client", "dask.distributed:Client", "$cluster")
-    assert collect(fresh, [connected])[connected]["response"] == "client"
+    assert fresh.replies(connected, patience=START_PATIENCE)[connected]["response"] == "client"
     fresh.result("register", "hypot", "math:hypot")
     ids = [fresh.post("run", "client.submit", "$hypot", 3, i) for i in range(20)]
-    found = collect(fresh, ids)
+    found = fresh.replies(*ids, patience=START_PATIENCE)
     assert [found[i]["response"] for i in ids] == [(9 + i * i) ** 0.5 for i in range(20)]
 
     fresh.result("register", "sqrt", "math:sqrt")
-    failed = collect(fresh, [name := fresh.post("run", "client.submit", "$sqrt", -1)])[name]
+    failed = fresh.replies(name := fresh.post("run", "client.submit", "$sqrt", -1), patience=START_PATIENCE)[name]
     assert failed["error"][-1].startswith("ValueError: ")
 
     fresh.result("register", "slow", "helpers:pid_after")
     name = fresh.post("run", "client.submit", "$slow", 1.5)
     worker = fresh.result("run", "helpers:busy_worker", "$client", START_PATIENCE)
     os.kill(worker, signal.SIGKILL)
-    answered = collect(fresh, [name])[name]["response"]
+    answered = fresh.replies(name, patience=START_PATIENCE)[name]["response"]
     assert answered != worker
     # One that takes too long is cancelled; what was done before goes on working.
     fresh.last_id += 1
@@ -103,8 +93,8 @@ def test_dask_cluster(fresh: Client) -> None:
     )
     assert fresh.receive(PATIENCE)["exception"]["type"] == "TimeoutError"
     name = fresh.post("run", "client.submit", "$hypot", 5, 12)
-    assert collect(fresh, [name])[name]["response"] == 13
+    assert fresh.replies(name, patience=START_PATIENCE)[name]["response"] == 13
     closed = fresh.post("run", "client.close")
-    collect(fresh, [closed])
+    fresh.replies(closed, patience=START_PATIENCE)
     closed = fresh.post("run", "cluster.close")
-    collect(fresh, [closed])
+    fresh.replies(closed, patience=START_PATIENCE)

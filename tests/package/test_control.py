@@ -21,16 +21,6 @@ def send(client: Client, command: str, *args: Any, id: Any = None, inner: Any = 
     return name
 
 
-def replies(client: Client, *ids: Any) -> dict[Any, Any]:
-    """The replies to some commands, in whatever order they come."""
-    found: dict[Any, Any] = {}
-    while len(found) < len(ids):
-        reply = client.receive()
-        assert reply["evt"]["id"] in ids and reply["evt"]["id"] not in found, reply
-        found[reply["evt"]["id"]] = reply
-    return found
-
-
 def last(reply: Any) -> str:
     """The last line of an error reply."""
     return str(reply["error"][-1])
@@ -176,7 +166,7 @@ def test_late_interrupts_hit_nothing_else(server: Server) -> None:
         for i in range(count):
             named = send(client, "run", "helpers:short_loop", i, id=f"named {i}")
             unnamed = send(client, "run", "helpers:short_loop", -i, id=f"unnamed {i}")
-            found = replies(client, named, unnamed)
+            found = client.replies(named, unnamed)
             assert found[unnamed].get("response") == -i, found[unnamed]
             if "error" in found[named]:
                 interrupted += 1
@@ -221,7 +211,7 @@ def test_awaited_results_are_given_up(client: Client, awaited: str) -> None:
     name = send(client, "run", AWAITED[awaited], 60, id="awaited")
     assert client.result("run", "math:hypot", 3, 4) == 5
     other = send(client, "interrupt", name, id="interrupts")
-    found = replies(client, name, other)
+    found = client.replies(name, other)
     assert found[other]["response"] is True
     assert last(found[name]).startswith("KeyboardInterrupt")
     name = send(client, "run", AWAITED[awaited], 60, id="late", timeout=0.2)
@@ -245,7 +235,7 @@ def test_what_is_given_up_is_cancelled(server: Server) -> None:
         running = send(client, "run", "helpers:wait_until_cancelled", 2, id="running")
         wait_until_running(other, running)
         assert other.result("interrupt", name) is True
-        found = replies(client, name, running)
+        found = client.replies(name, running)
         assert found[running]["response"] is True
 
 
@@ -278,7 +268,7 @@ def test_items_go_out_at_once(client: Client) -> None:
     send(client, "run", "helpers:items_then_sleep", stream=True, id="live")
     assert client.receive()["item"] == 1
     send(client, "interrupt", "live", id="stop")
-    found = replies(client, "live", "stop")
+    found = client.replies("live", "stop")
     assert last(found["live"]) == "KeyboardInterrupt\n"
 
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from ._expression import AttributeOrItem, attribute_or_item
+from .. import _core
+from ._expression import AttributeOrItem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,5 +62,5 @@ def _set_item(companion: Companion, target: str, value: Any) -> None:
     code = compile(ast.fix_missing_locations(ast.Module(body=[assignment], type_ignores=[])), "<target>", "exec")
     exec(
         code,
-        {**companion.namespace, "__liaison_attribute__": attribute_or_item, "__liaison_value__": value},
+        {**companion.namespace, "__liaison_attribute__": _core.attribute_or_item, "__liaison_value__": value},
     )

@@ -2,14 +2,6 @@
 """Expressions in targets, in which an attribute of a mapping may be a key of it."""
 
 import ast
-from collections.abc import Mapping
-
-
-def attribute_or_item(value: object, name: str) -> object:
-    """Answer an attribute; of a mapping without that attribute, its item."""
-    if isinstance(value, Mapping) and name in value and not hasattr(value, name):
-        return value[name]
-    return getattr(value, name)
 
 
 class AttributeOrItem(ast.NodeTransformer):
