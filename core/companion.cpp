@@ -261,17 +261,21 @@ Companion::Found Companion::interrupt(ClientId client, const QByteArray &id)
         };
     };
     for (const bool isOwn : {true, false}) {
+        std::optional<Command> removed;
         {
+            // A command is seen either waiting or running: takeNext() holds the lock too.
             const std::scoped_lock lock(m_mutex);
-            if (m_running && isMeant(isOwn)(*m_running))
+            if (m_running && isMeant(isOwn)(*m_running)) {
+                m_interrupter.renew(m_running->serial);
                 return {true, m_running->serial};
-        }
-        if (!id.isNull()) {
-            if (const auto command = m_waiting.takeIf(isMeant(isOwn))) {
-                Q_EMIT replied(command->client, interruptedText(command->evt));
-                Q_EMIT repliesComplete();
-                return {true, 0};
             }
+            if (!id.isNull())
+                removed = m_waiting.takeIf(isMeant(isOwn));
+        }
+        if (removed) {
+            Q_EMIT replied(removed->client, interruptedText(removed->evt));
+            Q_EMIT repliesComplete();
+            return {true, 0};
         }
     }
     for (const bool isOwn : {true, false}) {
@@ -348,13 +352,26 @@ void Companion::cancelGivenUp()
 
 void Companion::runWaiting()
 {
+    // In an event loop of this Qt that a command runs: the next one waits for its end.
+    if (m_running)
+        return;
     for (int i = 0; i < batchesAtOnce; ++i) {
+        runArrivedStream();
         // The GIL is for others between two batches.
-        if (runBatch() && !m_waiting.lookFor(awakeTime))
+        if (runBatch() && !isStreamWaiting() && !m_waiting.lookFor(awakeTime))
             return;
     }
     // What else this thread has to do comes first.
     QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
+}
+
+/// The next command, if there is one, runs from now on.
+bool Companion::takeNext(std::optional<Command> &next)
+{
+    const std::scoped_lock lock(m_mutex);
+    next = m_waiting.take();
+    m_running = next ? &*next : nullptr;
+    return next.has_value();
 }
 
 /// Answers whether those were all that waited.
@@ -364,8 +381,8 @@ bool Companion::runBatch()
     sinceReplies.start();
     const py::gil_scoped_acquire gil;
     for (int i = 0; i < batchSize; ++i) {
-        const auto command = m_waiting.take();
-        if (!command) {
+        std::optional<Command> command;
+        if (!takeNext(command)) {
             Q_EMIT idle();
             Q_EMIT repliesComplete();
             return true;
@@ -387,6 +404,8 @@ void Companion::run(const Command &command)
 {
     Pending pending{command.serial, command.client, command.evt, command.options, false, false, {}};
     begin(command);
+    if (command.options.timeout_s > 0)
+        Q_EMIT timerWanted(command.serial, command.options.timeout_s);
     try {
         auto call = decodedCall(*command.arguments);
         call.references = command.options.references;
@@ -411,15 +430,10 @@ void Companion::run(const Command &command)
     end();
 }
 
+/// For a command that m_running names already.
 void Companion::begin(const Command &command)
 {
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_running = &command;
-    }
     m_interrupter.begin(command.serial);
-    if (command.options.timeout_s > 0)
-        Q_EMIT timerWanted(command.serial, command.options.timeout_s);
     m_outputOf = command.serial;
     Q_EMIT commandBegun(command.client, command.evt);
 }
@@ -672,6 +686,8 @@ void Companion::onArrived(quint64 serial, const py::object &result, const py::ob
             fail(*pending, exception);
         else if (pending->sendsItems)
             finish(*pending, result);
+        else if (pending->options.streams && PyIter_Check(result.ptr()))
+            streamLater(*pending, result);
         else
             deliver(*pending, result);
     } catch (py::error_already_set &error) {
@@ -681,20 +697,83 @@ void Companion::onArrived(quint64 serial, const py::object &result, const py::ob
     }
 }
 
+/// An iterator that has arrived elsewhere: its items are made on this object's thread, where an interrupt
+/// reaches the code that makes them. Until then it waits as one that has not arrived.
+void Companion::streamLater(Pending pending, const py::object &iterator)
+{
+    pending.iterator = iterator;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_arrivedStreams.push_back(pending.serial);
+        m_pending.insert_or_assign(pending.serial, std::move(pending));
+    }
+    QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
+}
+
+bool Companion::isStreamWaiting() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return !m_arrivedStreams.empty();
+}
+
+void Companion::runArrivedStream()
+{
+    quint64 serial = 0;
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (m_arrivedStreams.empty())
+            return;
+        serial = m_arrivedStreams.front();
+        m_arrivedStreams.pop_front();
+    }
+    const py::gil_scoped_acquire gil;
+    Command command;
+    std::optional<Pending> pending;
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto found = m_pending.find(serial);
+        if (found == m_pending.end())
+            return;
+        pending = std::move(found->second);
+        m_pending.erase(found);
+        command.client = pending->client;
+        command.serial = serial;
+        command.evt = pending->evt;
+        m_running = &command;
+    }
+    begin(command);
+    try {
+        stream(*pending, pending->iterator);
+    } catch (py::error_already_set &error) {
+        end();
+        reply(*pending, error);
+    } catch (const std::exception &error) {
+        end();
+        reply(*pending, error);
+    }
+    end();
+    Q_EMIT repliesComplete();
+}
+
 void Companion::stream(const Pending &pending, const py::object &iterator)
 {
     qint64 count = 0;
-    while (PyObject *next = PyIter_Next(iterator.ptr())) {
-        const auto item = py::reinterpret_steal<py::object>(next);
-        if (!sendItem(pending, item))
+    bool isWanted = true;
+    while (isWanted) {
+        const auto item = py::reinterpret_steal<py::object>(PyIter_Next(iterator.ptr()));
+        if (!item)
             break;
-        ++count;
-        waitForRoom(pending.client);
+        isWanted = sendItem(pending, item);
+        if (isWanted) {
+            ++count;
+            waitForRoom(pending.client);
+        }
     }
     if (PyErr_Occurred())
         throw py::error_already_set();
-    // One that nobody reads any more ends here, not when it is collected.
-    if (py::hasattr(iterator, "close"))
+    // A generator that nobody reads any more ends here, not when it is collected. Another iterator, a file
+    // for one, may be in use.
+    if (!isWanted && PyGen_Check(iterator.ptr()))
         iterator.attr("close")();
     finish(pending, py::int_(count));
 }

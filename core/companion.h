@@ -14,6 +14,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <map>
 #include <memory>
@@ -131,8 +132,9 @@ private:
         QByteArray evt;
         CommandOptions options;
         bool isTry = false;
-        bool sendsItems = false; ///< of an async iterator; what arrives is their number
-        pybind11::object cancel; ///< gives up waiting; null before that has begun
+        bool sendsItems = false;   ///< of an async iterator; what arrives is their number
+        pybind11::object cancel;   ///< gives up waiting; null before that has begun
+        pybind11::object iterator; ///< whose items are to be sent, once it has arrived
     };
 
     /// Reaches the companion from callbacks that may outlive it. Used with the GIL.
@@ -142,6 +144,7 @@ private:
 
     void runWaiting();
     bool runBatch();
+    bool takeNext(std::optional<Command> &next);
     void run(const Command &command);
     void begin(const Command &command);
     void end();
@@ -156,6 +159,9 @@ private:
     template <typename Predicate> std::optional<Pending> takePendingIf(Predicate isMeant);
     void giveUp(Pending pending, StopReason reason);
     void cancelGivenUp();
+    void streamLater(Pending pending, const pybind11::object &iterator);
+    bool isStreamWaiting() const;
+    void runArrivedStream();
     void stream(const Pending &pending, const pybind11::object &iterator);
     bool sendItem(const Pending &pending, pybind11::handle item);
     bool hasRoom(ClientId client, std::chrono::milliseconds patience) const;
@@ -176,12 +182,13 @@ private:
     std::array<Direct, 4> m_direct;
     pybind11::object m_namespaceName;
     pybind11::object m_commandsName;
-    mutable std::mutex m_mutex; ///< guards the next three; never held while Python runs
+    mutable std::mutex m_mutex; ///< guards the next four; never held while Python runs
     const Command *m_running = nullptr;
     std::map<quint64, Pending> m_pending;
-    std::vector<Pending> m_givenUp;      ///< to be cancelled as soon as Python can
-    std::atomic<quint64> m_timedOut = 0; ///< the command that runs, if that is why it is interrupted
-    std::atomic<quint64> m_outputOf = 0; ///< the command whose output goes to its client
+    std::deque<quint64> m_arrivedStreams; ///< of those, in the order they came
+    std::vector<Pending> m_givenUp;       ///< to be cancelled as soon as Python can
+    std::atomic<quint64> m_timedOut = 0;  ///< the command that runs, if that is why it is interrupted
+    std::atomic<quint64> m_outputOf = 0;  ///< the command whose output goes to its client
     std::shared_ptr<Backpressure> m_backpressure;
     std::atomic<bool> m_isClosed = false;
     int m_arriving = 0; ///< results that are being written; guarded by m_arrivedMutex

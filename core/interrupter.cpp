@@ -16,6 +16,10 @@ namespace {
 /// otherwise.
 constexpr int interruptSignal = SIGURG;
 
+/// The attribute that tells this KeyboardInterrupt from one that the code raises itself; liaison.companion
+/// reads it.
+constexpr const char *interruptMark = "_liaison_interrupt";
+
 } // namespace
 
 Interrupter::Interrupter(std::function<void()> onSignal)
@@ -27,7 +31,7 @@ Interrupter::Interrupter(std::function<void()> onSignal)
 
 bool Interrupter::interrupt(quint64 serial)
 {
-    if (serial == 0 || m_running != serial || m_interrupted == serial)
+    if (serial == 0 || m_running != serial || m_settled == serial)
         return false;
     interruptAgain(serial);
     return true;
@@ -37,6 +41,11 @@ void Interrupter::interruptAgain(quint64 serial)
 {
     m_wanted = serial;
     wakeHandler();
+}
+
+void Interrupter::renew(quint64 serial)
+{
+    m_settled.compare_exchange_strong(serial, 0);
 }
 
 void Interrupter::wakeHandler()
@@ -57,7 +66,10 @@ void Interrupter::handle()
     if (wanted == 0 || wanted != m_running)
         return;
     m_interrupted = wanted;
-    PyErr_SetNone(PyExc_KeyboardInterrupt);
+    m_settled = wanted;
+    const auto exception = py::reinterpret_borrow<py::object>(PyExc_KeyboardInterrupt)();
+    exception.attr(interruptMark) = true;
+    PyErr_SetObject(PyExc_KeyboardInterrupt, exception.ptr());
     throw py::error_already_set();
 }
 

@@ -35,11 +35,14 @@ public:
 
     /// Thread-safe, needs no GIL. Asks once; a system call that is about to block may miss it, so who wants
     /// to be sure asks again while the answer is true.
-    /// @return whether that command runs and has not been interrupted yet
+    /// @return whether that command runs and has not been interrupted yet, or not since renew()
     bool interrupt(quint64 serial);
 
     /// The same for a command that may have been interrupted before.
     void interruptAgain(quint64 serial);
+
+    /// Thread-safe, needs no GIL. A command that has been interrupted, and went on, may be interrupted again.
+    void renew(quint64 serial);
 
     /// Thread-safe, needs no GIL. Has the handler run soon if Python runs.
     void wakeHandler();
@@ -57,6 +60,7 @@ private:
     std::atomic<quint64> m_running = 0;
     std::atomic<quint64> m_wanted = 0;
     std::atomic<quint64> m_interrupted = 0;
+    std::atomic<quint64> m_settled = 0; ///< it has had what was asked for
     std::function<void()> m_onSignal;
     bool m_isHandling = false;
     std::optional<PythonSignalHandler> m_handler;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "outputcapture.h"
 
+#include "backpressure.h"
 #include "jsontext.h"
 #include "markers.h"
 #include "message.h"
 #include "reply.h"
 
 #include <QSocketNotifier>
+#include <QTimer>
 
 #include <algorithm>
 #include <cstdio>
@@ -14,6 +16,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace liaison {
@@ -29,6 +32,12 @@ constexpr qsizetype pageSize = 4096;
 /// How long a full pipe may keep what was written until the end.
 constexpr int patience_ms = 200;
 
+/// How often it is seen whether a client that reads slowly has read enough.
+constexpr int roomInterval_ms = 20;
+
+/// So much is read before the I/O thread looks for other events.
+constexpr qsizetype readAtOnce = qsizetype(64) << 10;
+
 bool hasRoom(int descriptor, int timeout_ms = 0)
 {
     struct pollfd request = {descriptor, POLLOUT, 0};
@@ -37,8 +46,9 @@ bool hasRoom(int descriptor, int timeout_ms = 0)
 
 } // namespace
 
-OutputCapture::OutputCapture()
+OutputCapture::OutputCapture(std::shared_ptr<Backpressure> backpressure)
     : m_streams{Stream{STDOUT_FILENO, "stdout"}, Stream{STDERR_FILENO, "stderr"}}
+    , m_backpressure(std::move(backpressure))
 {
     for (auto &stream : m_streams) {
         std::array<int, 2> ends = {-1, -1};
@@ -63,7 +73,7 @@ OutputCapture::~OutputCapture()
         if (stream.original < 0)
             continue;
         while (!stream.backlog.isEmpty() && hasRoom(stream.original, patience_ms))
-            drain(stream);
+            drain(stream, available(stream));
         ::dup2(stream.original, stream.descriptor);
         ::close(stream.original);
         if (stream.readEnd >= 0)
@@ -73,14 +83,18 @@ OutputCapture::~OutputCapture()
 
 void OutputCapture::start()
 {
+    m_roomTimer = new QTimer(this);
+    m_roomTimer->setSingleShot(true);
+    m_roomTimer->setInterval(roomInterval_ms);
+    connect(m_roomTimer, &QTimer::timeout, this, &OutputCapture::onActivated);
     for (auto &stream : m_streams) {
         if (stream.readEnd < 0)
             continue;
         stream.readable = new QSocketNotifier(stream.readEnd, QSocketNotifier::Read, this);
-        connect(stream.readable, &QSocketNotifier::activated, this, &OutputCapture::drainAll);
+        connect(stream.readable, &QSocketNotifier::activated, this, &OutputCapture::onActivated);
         stream.writable = new QSocketNotifier(stream.original, QSocketNotifier::Write, this);
         stream.writable->setEnabled(false);
-        connect(stream.writable, &QSocketNotifier::activated, this, &OutputCapture::drainAll);
+        connect(stream.writable, &QSocketNotifier::activated, this, &OutputCapture::onActivated);
     }
 }
 
@@ -90,6 +104,7 @@ void OutputCapture::stop()
         delete std::exchange(stream.readable, nullptr);
         delete std::exchange(stream.writable, nullptr);
     }
+    delete std::exchange(m_roomTimer, nullptr);
 }
 
 void OutputCapture::begin(ClientId client, const QByteArray &evt)
@@ -110,6 +125,27 @@ void OutputCapture::end()
     m_evt.clear();
 }
 
+/// On the I/O thread: something can be read or written, or there may be room again.
+void OutputCapture::onActivated()
+{
+    bool hasRoom = true;
+    {
+        const std::scoped_lock lock(m_mutex);
+        hasRoom = !m_backpressure || m_client == everyClient ||
+                  m_backpressure->waitForRoom(m_client, std::chrono::milliseconds(0));
+        m_isBacklogged = false;
+        for (auto &stream : m_streams) {
+            if (hasRoom && stream.readEnd >= 0)
+                drain(stream, readAtOnce);
+            else
+                passOn(stream);
+            m_isBacklogged = m_isBacklogged || !stream.backlog.isEmpty();
+        }
+    }
+    watchStreams(hasRoom);
+}
+
+/// What has been written until now, which a pipe limits.
 void OutputCapture::drainAll()
 {
     bool isBacklogged = false;
@@ -117,24 +153,31 @@ void OutputCapture::drainAll()
         const std::scoped_lock lock(m_mutex);
         for (auto &stream : m_streams) {
             if (stream.readEnd >= 0)
-                drain(stream);
+                drain(stream, available(stream));
             isBacklogged = isBacklogged || !stream.backlog.isEmpty();
         }
         isBacklogged = std::exchange(m_isBacklogged, isBacklogged) || isBacklogged;
     }
     if (isBacklogged)
-        QMetaObject::invokeMethod(this, &OutputCapture::watchBacklogs, Qt::AutoConnection);
+        QMetaObject::invokeMethod(this, &OutputCapture::onActivated, Qt::QueuedConnection);
 }
 
-void OutputCapture::drain(Stream &stream)
+qsizetype OutputCapture::available(const Stream &stream)
+{
+    int count = 0;
+    return ::ioctl(stream.readEnd, FIONREAD, &count) == 0 ? count : 0;
+}
+
+void OutputCapture::drain(Stream &stream, qsizetype limit)
 {
     std::array<char, 1 << 14> bytes;
     passOn(stream);
-    while (stream.backlog.size() < largestBacklog) {
-        const auto count = ::read(stream.readEnd, bytes.data(), bytes.size());
+    while (limit > 0 && stream.backlog.size() < largestBacklog) {
+        const auto count = ::read(stream.readEnd, bytes.data(), std::min(bytes.size(), std::size_t(limit)));
         if (count <= 0)
             return;
         const QByteArrayView read(bytes.data(), count);
+        limit -= count;
         stream.backlog.append(read);
         passOn(stream);
         tell(stream, read);
@@ -163,15 +206,17 @@ void OutputCapture::passOn(Stream &stream)
     stream.backlog.remove(0, written);
 }
 
-void OutputCapture::watchBacklogs()
+void OutputCapture::watchStreams(bool hasRoom)
 {
     const std::scoped_lock lock(m_mutex);
     for (auto &stream : m_streams) {
         if (!stream.readable)
             continue;
         stream.writable->setEnabled(!stream.backlog.isEmpty());
-        stream.readable->setEnabled(stream.backlog.size() < largestBacklog);
+        stream.readable->setEnabled(hasRoom && stream.backlog.size() < largestBacklog);
     }
+    if (!hasRoom && m_roomTimer)
+        m_roomTimer->start();
 }
 
 } // namespace liaison

@@ -8,11 +8,15 @@
 #include <QStringDecoder>
 
 #include <array>
+#include <memory>
 #include <mutex>
 
 class QSocketNotifier;
+class QTimer;
 
 namespace liaison {
+
+class Backpressure;
 
 /// Lets what is written to standard output and standard error, by Python, C code or child processes, also
 /// reach the client whose command writes it. While it lives, both descriptors are pipes; what comes out of
@@ -21,7 +25,9 @@ namespace liaison {
 class OutputCapture final : public QObject {
     Q_OBJECT
 public:
-    OutputCapture();
+    /// @param backpressure a client for which much waits is told no more for the time being, and who writes
+    /// waits with it; null: never
+    explicit OutputCapture(std::shared_ptr<Backpressure> backpressure = {});
     /// Both descriptors are as before.
     ~OutputCapture() override;
 
@@ -33,7 +39,7 @@ public:
     /// @param evt what its reply will carry
     void begin(ClientId client, const QByteArray &evt);
 
-    /// Thread-safe. Before the reply: what was written until now is emitted.
+    /// Thread-safe. Before the reply: what was written until now is emitted, whether there is room or not.
     void end();
 
 Q_SIGNALS:
@@ -59,17 +65,21 @@ private:
         QSocketNotifier *writable = nullptr;
     };
 
+    void onActivated();
     void drainAll();
-    void drain(Stream &stream);
+    static qsizetype available(const Stream &stream);
+    void drain(Stream &stream, qsizetype limit);
     void tell(Stream &stream, QByteArrayView bytes);
     static void passOn(Stream &stream);
-    void watchBacklogs();
+    void watchStreams(bool hasRoom);
 
     std::array<Stream, 2> m_streams;
     std::mutex m_mutex; ///< guards the streams and what follows
     ClientId m_client = everyClient;
     QByteArray m_evt;
     bool m_isBacklogged = false;
+    std::shared_ptr<Backpressure> m_backpressure;
+    QTimer *m_roomTimer = nullptr; ///< on the I/O thread while that runs
 };
 
 } // namespace liaison

@@ -109,11 +109,12 @@ void Session::connectAll()
 
 void Session::captureOutput()
 {
-    m_output = std::make_unique<OutputCapture>();
+    m_output = std::make_unique<OutputCapture>(m_transport->backpressure());
     m_output->moveToThread(&m_io);
     connect(&m_io, &QThread::started, m_output.get(), &OutputCapture::start);
     connect(&m_io, &QThread::finished, m_output.get(), &OutputCapture::stop, Qt::DirectConnection);
-    connect(m_output.get(), &OutputCapture::outputReady, m_transport, &Transport::post, Qt::DirectConnection);
+    connect(m_output.get(), &OutputCapture::outputReady, m_transport, &Transport::postItem,
+            Qt::DirectConnection);
     connect(&m_companion, &Companion::commandBegun, m_output.get(), &OutputCapture::begin,
             Qt::DirectConnection);
     connect(&m_companion, &Companion::commandEnding, m_output.get(), &OutputCapture::end,

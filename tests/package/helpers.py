@@ -19,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from typing import Any, Dict, Generator
@@ -621,6 +622,44 @@ async def generator_later(count: int) -> Any:
     """Answer a generator after a while."""
     await asyncio.sleep(0.01)
     return count_up(count)
+
+
+async def spin_later() -> Any:
+    """Answer a generator that never gives an item."""
+    await asyncio.sleep(0.01)
+    return (item for item in iter(int, 1) if item)
+
+
+def open_lines() -> Any:
+    """Open a file that has two lines."""
+    file = tempfile.TemporaryFile("w+")
+    file.write("one\ntwo\n")
+    file.seek(0)
+    return file
+
+
+def swallow_first() -> str:
+    """Go on after the first interrupt, not after the second."""
+    with contextlib.suppress(KeyboardInterrupt):
+        time.sleep(60)
+    Swallowed.count += 1
+    time.sleep(60)
+    return "went on"
+
+
+class Swallowed:
+    """Counts."""
+
+    count = 0
+
+
+class Slow:
+    """Takes its time over an attribute."""
+
+    @property
+    def attr(self) -> None:
+        """Be there after a minute."""
+        time.sleep(60)
 
 
 def items_then_sleep() -> Generator[int, None, None]:

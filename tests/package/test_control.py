@@ -138,6 +138,32 @@ def test_a_call_may_swallow_the_interrupt(server: Server) -> None:
         assert client.receive()["response"] == "swallowed 1"
 
 
+def test_a_call_that_went_on_may_be_interrupted_again(server: Server) -> None:
+    with server.client() as client, server.client() as other:
+        name = send(client, "run", "helpers:swallow_first", id="swallows one")
+        wait_until_running(other, name)
+        assert other.result("interrupt", name) is True
+        end = time.monotonic() + PATIENCE
+        while other.result("ping") and other.result("interrupt", name):
+            assert time.monotonic() < end
+        assert last(client.receive()) == "KeyboardInterrupt\n"
+
+
+@pytest.mark.parametrize("command", ["exists", "try"])
+def test_who_asks_is_told_of_the_interrupt(server: Server, command: str) -> None:
+    """Not that the target does not exist, or fails."""
+    with server.client() as client, server.client() as other:
+        client.result("init", "slow", "helpers:Slow")
+        target = "slow.attr" if command == "exists" else "slow.__getattribute__"
+        args = [] if command == "exists" else ["attr"]
+        name = send(client, command, target, *args, id="asks")
+        wait_until_running(other, name)
+        assert other.result("interrupt", name) is True
+        assert last(client.receive()) == "KeyboardInterrupt\n"
+        send(client, command, target, *args, timeout=0.1)
+        assert last(client.receive()).startswith("TimeoutError: ")
+
+
 def test_code_with_its_own_handler_of_sigint(server: Server) -> None:
     with server.client() as client, server.client() as other:
         client.result("run", "helpers:take_sigint")
@@ -270,6 +296,28 @@ def test_items_go_out_at_once(client: Client) -> None:
     send(client, "interrupt", "live", id="stop")
     found = client.replies("live", "stop")
     assert last(found["live"]) == "KeyboardInterrupt\n"
+
+
+def test_a_stream_that_arrived_later_can_be_stopped(client: Client) -> None:
+    send(client, "run", "helpers:spin_later", stream=True, timeout=0.2)
+    assert last(client.receive()).startswith("TimeoutError: ")
+    name = send(client, "run", "helpers:spin_later", stream=True, id="spins")
+    wait_until_running(client, name)
+    assert client.replies(name, send(client, "interrupt", name, id="stop"))[name]["error"][-1] == "KeyboardInterrupt\n"
+    assert client.result("run", "math:hypot", 3, 4) == 5
+    # Nobody else's coroutine is held up meanwhile.
+    send(client, "run", "helpers:spin_later", stream=True, timeout=0.5, id="spins again")
+    send(client, "run", "asyncio:sleep", 0.1, "slept", id="sleeps")
+    assert client.receive()["evt"]["id"] == "sleeps"
+    assert client.receive()["evt"]["id"] == "spins again"
+
+
+def test_a_file_in_use_stays_open(client: Client) -> None:
+    client.result("init", "file", "helpers:open_lines")
+    send(client, "run", "file.__iter__", stream=True)
+    assert [client.receive().get("item") for _ in range(3)] == ["one\n", "two\n", None]
+    assert client.result("get", "file.closed") is False
+    client.result("run", "file.close")
 
 
 @pytest.mark.parametrize("target", ["builtins:len", "builtins:list", "builtins:str"])

@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
+import threading
 import time
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
@@ -32,6 +36,34 @@ def output_of(client: Client, command: str, *args: Any) -> tuple[dict[str, str],
             continue
         assert message["evt"]["id"] == sent
         return text, message
+
+
+@contextlib.contextmanager
+def standard_output_read(server: Server) -> Iterator[list[int]]:
+    """Read the server's standard output meanwhile; gives the sizes of the chunks."""
+    assert server.process.stdout
+    out = server.process.stdout.fileno()
+    sizes: list[int] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            if select.select([out], [], [], 0.1)[0]:
+                sizes.append(len(os.read(out, 1 << 20)))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield sizes
+    finally:
+        done.set()
+        reader.join()
+
+
+def memory_of(server: Server) -> int:
+    """The resident memory of the server, in bytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
 
 @pytest.mark.parametrize(
@@ -120,14 +152,31 @@ def test_output_that_nobody_reads_stops_nobody_else(form: str) -> None:
             for _ in range(5):
                 assert other.result("ping") == "pong"
                 time.sleep(0.05)
-        assert server.process.stdout
-        read = 0
-        while read < 20_000_000:
-            read += len(os.read(server.process.stdout.fileno(), 1 << 20))
-        text = 0
-        while "text" in (message := client.receive()):
-            text += len(message["text"])
-        assert text == 20_000_000
+        with standard_output_read(server) as read:
+            text = 0
+            while "text" in (message := client.receive()):
+                text += len(message["text"])
+            assert text == 20_000_000
+            while sum(read) < 20_000_000:
+                assert server.process.poll() is None
+
+
+def test_output_that_its_client_does_not_read_waits(form: str) -> None:
+    """Who prints is slowed by a client that reads slowly, so that the server's memory does not grow."""
+    with serving(form, "localhost:0", "--stream-output") as server, server.client(max_queue=1) as client:
+        sent = client.post("run", "helpers:print_much", 300_000_000)
+        with server.client() as other, standard_output_read(server):
+            before = memory_of(server)
+            while other.result("info")["running"] != sent or memory_of(server) > before + 50_000_000:
+                before = min(before, memory_of(server))
+            for _ in range(10):
+                assert other.result("ping") == "pong"
+                time.sleep(0.05)
+            assert memory_of(server) < before + 100_000_000
+            assert other.result("interrupt") is True
+        while client.receive()["tag"] != "error":
+            pass
+        assert client.result("ping") == "pong"
 
 
 def test_without_the_option_nothing_is_sent(form: str) -> None:

@@ -64,7 +64,9 @@ class Companion:
         """Answer whether a target points to something; whatever goes wrong on the way there means that it does not."""
         try:
             self.resolve(target)
-        except BaseException:  # a question, which is never answered with an error
+        except BaseException as error:  # a question, which is never answered with an error
+            if _is_interrupt(error):
+                raise
             return False
         return True
 
@@ -102,6 +104,8 @@ class Companion:
         try:
             result = self.call(fcn, *args, **kwargs)
         except BaseException as error:  # a client asked to be told of any
+            if _is_interrupt(error):
+                raise
             return {"success": False, "result": _core.traceback_lines(error)}
         return {"success": True, "result": result}
 
@@ -202,6 +206,11 @@ class Companion:
     def interrupt(self, id: Any = None) -> bool:  # noqa: A002 (the wire's name)
         """Interrupt nothing: it is the server that can stop the command with an id, or whatever runs."""
         return False
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether a client, or a time limit, stopped the command: who asked for that is told so."""
+    return getattr(error, "_liaison_interrupt", False) is True
 
 
 def _checked(name: object) -> str:
