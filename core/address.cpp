@@ -5,6 +5,8 @@
 #include <QNetworkInterface>
 #include <QRegularExpression>
 
+#include <algorithm>
+
 namespace liaison {
 
 Address parseAddress(const QString &text)
@@ -31,7 +33,13 @@ QString addressText(const Address &address)
     return form.arg(address.host).arg(address.port);
 }
 
-QList<QHostAddress> loopbackAddresses(const QString &host)
+bool areLoopback(const QList<QHostAddress> &addresses)
+{
+    return std::all_of(addresses.begin(), addresses.end(),
+                       [](const QHostAddress &address) { return address.isLoopback(); });
+}
+
+QList<QHostAddress> servedAddresses(const QString &host, bool allowRemote)
 {
     const QHostAddress literal(host);
     if (!literal.isNull() && literal.isLoopback())
@@ -46,13 +54,11 @@ QList<QHostAddress> loopbackAddresses(const QString &host)
         addresses = QHostInfo::fromName(host).addresses();
     if (addresses.isEmpty())
         throw AddressError(QStringLiteral("the host \"%1\" is not known here").arg(host));
-    for (const auto &address : std::as_const(addresses)) {
-        if (!address.isLoopback())
-            throw AddressError(
-                QStringLiteral("\"%1\" is no loopback address: Liaison runs any Python that it is told "
-                               "to, so it only serves this machine, as localhost")
-                    .arg(host));
-    }
+    if (!allowRemote && !areLoopback(addresses))
+        throw AddressError(
+            QStringLiteral("\"%1\" can be reached from other machines: Liaison runs any Python that it is "
+                           "told to, so that needs --allow-remote and a token; localhost needs neither")
+                .arg(host));
     const auto present = QNetworkInterface::allAddresses();
     if (addresses.size() > 1)
         addresses.removeIf([&](const QHostAddress &address) {

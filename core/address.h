@@ -33,7 +33,11 @@ QString addressText(const Address &address);
 
 /// The addresses of this machine that a host name stands for. "localhost" is 127.0.0.1 and ::1, as far as the
 /// machine has them, since clients resolve it to either.
-/// @throws AddressError where the name cannot be resolved or leads beyond loopback
-QList<QHostAddress> loopbackAddresses(const QString &host);
+/// @param allowRemote whether it may be reached from other machines
+/// @throws AddressError where the name cannot be resolved, or leads beyond loopback and must not
+QList<QHostAddress> servedAddresses(const QString &host, bool allowRemote);
+
+/// Whether all of them are this machine's alone.
+bool areLoopback(const QList<QHostAddress> &addresses);
 
 } // namespace liaison

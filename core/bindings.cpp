@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bindings.h"
 
+#include "access.h"
 #include "address.h"
 #include "companion.h"
 #include "encoder.h"
@@ -54,7 +55,55 @@ void run(Service &service, const py::object &companion)
     } catch (const AddressError &error) {
         PyErr_SetString(PyExc_OSError, error.what());
         throw py::error_already_set();
+    } catch (const AccessError &error) {
+        PyErr_SetString(PyExc_OSError, error.what());
+        throw py::error_already_set();
     }
+}
+
+/// Options by the names that WebsocketLiaison gives them; what is None stays as it is.
+std::unique_ptr<Service> newService(const std::string &host, quint16 port, const py::kwargs &given)
+{
+    ServiceOptions options;
+    options.host = QString::fromStdString(host);
+    options.port = port;
+    const auto with = [&](const char *name, auto use) {
+        if (given.contains(name) && !given[name].is_none())
+            use(py::object(given[name]));
+    };
+    auto &limits = options.limits;
+    const auto positive = [&](const char *name, auto &target) {
+        with(name, [&](const py::object &value) {
+            target = value.cast<std::decay_t<decltype(target)>>();
+            if (!(target > 0))
+                throw py::value_error(std::string(name) + " must be a positive number, not " +
+                                      std::string(py::repr(value)));
+        });
+    };
+    positive("max_message_size", limits.messageSize);
+    positive("max_connections", limits.connections);
+    positive("max_waiting", limits.waiting);
+    positive("max_unread", limits.unread);
+    positive("stall_time", limits.stallTime_s);
+    positive("handshake_time", limits.handshakeTime_s);
+    positive("max_nesting", limits.nesting);
+    const auto text = [](const py::handle &value) { return QString::fromStdString(py::str(value)); };
+    with("allow_origins", [&](const py::object &origins) {
+        for (const auto origin : origins)
+            options.allowedOrigins.append(text(origin));
+    });
+    with("token", [&](const py::object &token) {
+        options.token = text(token).toUtf8();
+        try {
+            checkToken(options.token, QStringLiteral("token"));
+        } catch (const AccessError &error) {
+            throw py::value_error(error.what());
+        }
+    });
+    with("allow_remote", [&](const py::object &allows) { options.allowsRemote = allows.cast<bool>(); });
+    with("tls_certificate", [&](const py::object &path) { options.tlsCertificate = text(path); });
+    with("tls_key", [&](const py::object &path) { options.tlsKey = text(path); });
+    return std::make_unique<Service>(options);
 }
 
 CallParts callParts(const py::sequence &args, const py::dict &kwargs)
@@ -85,14 +134,7 @@ void defineCore(py::module_ &module)
             py::arg("namespace"), py::arg("target"), py::arg("args"), py::arg("kwargs"));
 
     py::class_<Service>(module, "Service", "Serves a companion.")
-        .def(py::init([](const std::string &host, quint16 port, qint64 maxMessageSize) {
-                 ServiceOptions options;
-                 options.host = QString::fromStdString(host);
-                 options.port = port;
-                 options.maxMessageSize = maxMessageSize;
-                 return std::make_unique<Service>(options);
-             }),
-             py::arg("host"), py::arg("port"), py::arg("max_message_size"))
+        .def(py::init(&newService), py::arg("host"), py::arg("port"))
         .def("run", &run, py::arg("companion"))
         .def("stop", &Service::stop)
         .def(
@@ -157,7 +199,12 @@ int runModule(const QStringList &arguments)
         }
         setUpLogging(options.verbose);
         Py_AtExit(writeStopMarkers);
+        // It has been taken from the environment; Python keeps a copy.
+        py::module_::import("os").attr("environ").attr("pop")(tokenVariable, py::none());
         return serve(options);
+    } catch (const AccessError &error) {
+        complain(QString::fromUtf8(error.what()));
+        return 1;
     } catch (const UsageError &error) {
         complain(QString::fromUtf8(error.what()));
         return 2;

@@ -402,7 +402,8 @@ bool Companion::runBatch()
 
 void Companion::run(const Command &command)
 {
-    Pending pending{command.serial, command.client, command.evt, command.options, false, false, {}};
+    Pending pending{
+        command.serial, command.client, command.evt, command.options, command.place, false, false, {}, {}};
     begin(command);
     if (command.options.timeout_s > 0)
         Q_EMIT timerWanted(command.serial, command.options.timeout_s);

@@ -131,6 +131,7 @@ private:
         ClientId client = everyClient;
         QByteArray evt;
         CommandOptions options;
+        std::shared_ptr<const void> place; ///< the command's own
         bool isTry = false;
         bool sendsItems = false;   ///< of an async iterator; what arrives is their number
         pybind11::object cancel;   ///< gives up waiting; null before that has begun

@@ -2,10 +2,9 @@
 #include "decoder.h"
 
 #include "digitlimit.h"
+#include "jsontext.h"
 #include "owned.h"
 #include "recursion.h"
-
-#include <algorithm>
 
 namespace py = pybind11;
 
@@ -15,26 +14,6 @@ namespace {
 
 /// Bytes of stack that Python's json may take for one bracket within another.
 constexpr std::ptrdiff_t stackPerLevel = 256;
-
-/// How deep the brackets of a text are nested that is JSON.
-std::ptrdiff_t nesting(const QByteArray &text)
-{
-    std::ptrdiff_t deepest = 0;
-    std::ptrdiff_t depth = 0;
-    bool inString = false;
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (inString && c == '\\')
-            ++i;
-        else if (c == '"')
-            inString = !inString;
-        else if (!inString && (c == '[' || c == '{'))
-            deepest = std::max(deepest, ++depth);
-        else if (!inString && (c == ']' || c == '}'))
-            --depth;
-    }
-    return deepest;
-}
 
 } // namespace
 
@@ -101,11 +80,11 @@ py::object decoded(simdjson::dom::element element)
 py::object loadedJson(const QByteArray &text)
 {
     // json.loads counts nesting against Python's limit alone, which may have been raised beyond the stack.
-    if (nesting(text) * stackPerLevel > remainingStack())
+    const std::string_view view(text.constData(), std::size_t(text.size()));
+    if (jsonNesting(view) * stackPerLevel > remainingStack())
         raise(PyExc_RecursionError, "maximum recursion depth exceeded while reading JSON");
     const DigitLimitLifted lifted;
-    return py::module_::import("json").attr("loads")(
-        decoded(std::string_view(text.constData(), std::size_t(text.size()))));
+    return py::module_::import("json").attr("loads")(decoded(view));
 }
 
 } // namespace liaison

@@ -36,20 +36,76 @@ QByteArray argumentError(const Command &command, const QString &fault)
 
 } // namespace
 
+/// One command among those of its client, for as long as it lives.
+class Dispatcher::Place {
+public:
+    Place(std::shared_ptr<Queue> queue, qint64 bytes)
+        : m_queue(std::move(queue))
+        , m_bytes(bytes)
+    {
+        ++m_queue->count;
+        m_queue->bytes += m_bytes;
+    }
+
+    ~Place()
+    {
+        --m_queue->count;
+        m_queue->bytes -= m_bytes;
+    }
+
+    Place(const Place &) = delete;
+    Place &operator=(const Place &) = delete;
+
+private:
+    std::shared_ptr<Queue> m_queue;
+    qint64 m_bytes;
+};
+
 void Dispatcher::onTextReceived(ClientId client, const QByteArray &text)
 {
     m_messages.append(text);
-    auto parsed = parseMessage(text);
+    auto parsed = parseMessage(text, m_limits.nesting);
     if (const auto *fault = std::get_if<Fault>(&parsed)) {
-        qCInfo(lcLiaison) << "client" << client << "sent no command:" << fault->reason;
+        if (fault->isTooDeep)
+            note(Refusal::Nesting, QStringLiteral("client %1: %2").arg(client).arg(fault->reason));
+        else
+            qCInfo(lcLiaison) << "client" << client << "sent no command:" << fault->reason;
         Q_EMIT replied(client, errorText(*fault));
         return;
     }
     auto &command = std::get<Command>(parsed);
     command.client = client;
     command.serial = ++m_lastSerial;
-    if (!answerAtOnce(command))
+    if (!answerAtOnce(command) && enqueue(command, text.size()))
         Q_EMIT commandReceived(command);
+}
+
+/// Answers whether there was room for it among those of its client that wait.
+bool Dispatcher::enqueue(Command &command, qint64 bytes)
+{
+    auto &queue = m_queues[command.client];
+    if (!queue)
+        queue = std::make_shared<Queue>();
+    if (queue->count < m_limits.waiting && queue->bytes + bytes <= m_limits.waitingBytes()) {
+        command.place = std::make_shared<Place>(queue, bytes);
+        return true;
+    }
+    const auto reason =
+        QStringLiteral("%1 commands of this client, of %2 bytes, wait for their answers: no more than %3, of "
+                       "%4 bytes, may do so")
+            .arg(queue->count.load())
+            .arg(queue->bytes.load())
+            .arg(m_limits.waiting)
+            .arg(m_limits.waitingBytes());
+    note(Refusal::Waiting, QStringLiteral("client %1: %2").arg(command.client).arg(reason));
+    Q_EMIT replied(command.client, errorText("BlockingIOError", reason, command.evt));
+    return false;
+}
+
+void Dispatcher::note(Refusal refusal, const QString &line) const
+{
+    if (m_outOfBand.refused)
+        m_outOfBand.refused(refusal, line);
 }
 
 bool Dispatcher::answerAtOnce(const Command &command)

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "clientlimits.h"
 #include "message.h"
 #include "messagelog.h"
+#include "refusals.h"
 
 #include <QJsonObject>
 #include <QObject>
 
+#include <atomic>
 #include <functional>
+#include <memory>
+#include <unordered_map>
 
 namespace liaison {
 
@@ -18,6 +23,9 @@ struct OutOfBand {
 
     /// The answer to info.
     std::function<QJsonObject()> info;
+
+    /// Notes that something was turned away.
+    std::function<void(Refusal refusal, const QString &line)> refused;
 };
 
 /// Turns text into commands. Lives on the I/O thread, so what it answers itself is answered whatever Python
@@ -26,9 +34,15 @@ struct OutOfBand {
 class Dispatcher final : public QObject {
     Q_OBJECT
 public:
+    explicit Dispatcher(const Limits &limits = {})
+        : m_limits(limits)
+    {
+    }
+
     void setOutOfBand(OutOfBand outOfBand) { m_outOfBand = std::move(outOfBand); }
 
     void onTextReceived(ClientId client, const QByteArray &text);
+    void onClientLeft(ClientId client) { m_queues.erase(client); }
 
     /// What came in, the latest 1000. Thread-safe.
     const MessageLog &messages() const { return m_messages; }
@@ -38,10 +52,21 @@ Q_SIGNALS:
     void replied(liaison::ClientId client, const QByteArray &text);
 
 private:
+    /// The commands of a client that are not answered yet. Counted down on whichever thread that happens.
+    struct Queue {
+        std::atomic<int> count = 0;
+        std::atomic<qint64> bytes = 0;
+    };
+    class Place;
+
     bool answerAtOnce(const Command &command);
+    bool enqueue(Command &command, qint64 bytes);
+    void note(Refusal refusal, const QString &line) const;
     QByteArray infoReply(const Command &command) const;
     QByteArray interruptReply(const Command &command) const;
 
+    Limits m_limits;
+    std::unordered_map<ClientId, std::shared_ptr<Queue>> m_queues;
     OutOfBand m_outOfBand;
     MessageLog m_messages;
     quint64 m_lastSerial = 0;

@@ -284,6 +284,25 @@ qsizetype jsonElementCount(std::string_view array)
     return count;
 }
 
+std::ptrdiff_t jsonNesting(std::string_view text)
+{
+    std::ptrdiff_t deepest = 0;
+    std::ptrdiff_t depth = 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inString && c == '\\')
+            ++i;
+        else if (c == '"')
+            inString = !inString;
+        else if (!inString && (c == '[' || c == '{'))
+            deepest = std::max(deepest, ++depth);
+        else if (!inString && (c == ']' || c == '}'))
+            --depth;
+    }
+    return deepest;
+}
+
 QString unquotedJson(std::string_view string)
 {
     static constexpr std::string_view escapes = "\"\\/bfnrt";

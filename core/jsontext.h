@@ -41,6 +41,9 @@ QList<JsonMember> jsonMembers(std::string_view object);
 /// The number of elements of an array that scanJson() has accepted.
 qsizetype jsonElementCount(std::string_view array);
 
+/// How deep the brackets of a text are nested that is JSON; of another, no less than what a parser gets to.
+std::ptrdiff_t jsonNesting(std::string_view text);
+
 /// The text of a JSON string that scanJson() has accepted, quotes included, as what it stands for.
 /// Lone surrogates survive.
 QString unquotedJson(std::string_view string);

@@ -30,6 +30,7 @@ bool contains(const std::array<std::string_view, size> &names, std::string_view 
 struct InvalidCommand {
     QByteArray type;
     QString reason;
+    bool isTooDeep = false;
 };
 
 QString text(std::string_view view)
@@ -404,23 +405,41 @@ void collectCommand(CommandBuilder<std::string_view> &builder)
         builder.setCommandMember(member.name.toStdString(), member.value);
 }
 
+/// @throws InvalidCommand
+template <typename Json> void checkNesting(const QByteArray &text, int mostNesting)
+{
+    // What it has parsed is no deeper than that.
+    constexpr bool isSimdjson = std::is_same_v<Json, simdjson::dom::element>;
+    if ((isSimdjson && mostNesting >= int(simdjson::DEFAULT_MAX_DEPTH)) ||
+        mostNesting == std::numeric_limits<int>::max())
+        return;
+    const auto nesting = jsonNesting(viewOf(text));
+    if (nesting > mostNesting)
+        throw InvalidCommand{
+            "RecursionError",
+            QStringLiteral("a message may be nested %1 levels deep, not %2").arg(mostNesting).arg(nesting),
+            true};
+}
+
 /// @param object the message, as something parsed it
 /// @param text the same in strict JSON
 template <typename Json, typename Object>
 std::variant<Command, Fault> commandOrFault(const Object &object, const QByteArray &text,
-                                            const QExplicitlySharedDataPointer<Arguments> &arguments)
+                                            const QExplicitlySharedDataPointer<Arguments> &arguments,
+                                            int mostNesting)
 {
     CommandBuilder<Json> builder(*arguments);
     collect(builder, object);
     const auto evt = builder.evt(text);
     try {
+        checkNesting<Json>(text, mostNesting);
         collectCommand(builder);
         auto command = builder.command();
         command.evt = evt;
         command.arguments = arguments;
         return command;
     } catch (const InvalidCommand &invalid) {
-        return Fault{invalid.type, invalid.reason, evt};
+        return Fault{invalid.type, invalid.reason, evt, invalid.isTooDeep};
     }
 }
 
@@ -445,7 +464,8 @@ Fault notAnObject(const QByteArray &message, QLatin1String got)
 
 /// What simdjson declined: no JSON, or JSON that only Python takes.
 std::variant<Command, Fault> parseDeclined(const QByteArray &message,
-                                           const QExplicitlySharedDataPointer<Arguments> &arguments)
+                                           const QExplicitlySharedDataPointer<Arguments> &arguments,
+                                           int mostNesting)
 {
     const auto view = viewOf(message);
     try {
@@ -456,7 +476,7 @@ std::variant<Command, Fault> parseDeclined(const QByteArray &message,
         if (outline.value.front() != '{')
             return notAnObject(message, kindOf(outline.value));
         const auto strict = outline.hasNonFinite ? withoutNonFinite(view) : message;
-        return commandOrFault<std::string_view>(outline.value, strict, arguments);
+        return commandOrFault<std::string_view>(outline.value, strict, arguments, mostNesting);
     } catch (const JsonFault &fault) {
         return Fault{"json.decoder.JSONDecodeError", QString::fromUtf8(fault.what()), substituteEvt(message)};
     }
@@ -474,7 +494,7 @@ simdjson::dom::parser &idleParser()
 
 } // namespace
 
-std::variant<Command, Fault> parseMessage(const QByteArray &message)
+std::variant<Command, Fault> parseMessage(const QByteArray &message, int mostNesting)
 {
     auto &parser = idleParser();
     const auto arguments = newArguments(message.size());
@@ -485,11 +505,11 @@ std::variant<Command, Fault> parseMessage(const QByteArray &message)
                                                      std::size_t(message.size()), true)
                                   .get(root) != simdjson::SUCCESS;
     if (declined)
-        return parseDeclined(message, arguments);
+        return parseDeclined(message, arguments, mostNesting);
     simdjson::dom::object object;
     if (root.get(object) != simdjson::SUCCESS)
         return notAnObject(message, kindOf(root));
-    return commandOrFault<simdjson::dom::element>(object, message, arguments);
+    return commandOrFault<simdjson::dom::element>(object, message, arguments, mostNesting);
 }
 
 QByteArray idOnly(const QByteArray &message)

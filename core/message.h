@@ -10,6 +10,7 @@
 #include <QJsonDocument>
 #include <QString>
 
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <variant>
@@ -35,6 +36,8 @@ struct Command {
     QByteArray evt; ///< the message as received, in strict JSON: replies carry it
     CommandOptions options;
     QExplicitlySharedDataPointer<Arguments> arguments; ///< never null; nobody changes them any more
+    std::shared_ptr<const void>
+        place; ///< among those of its client that wait; free when the last copy is gone
 };
 
 /// {"id": <the id of a message>}, null without one.
@@ -57,11 +60,14 @@ struct Fault {
     QString reason;  ///< one sentence that names the field, what was expected and what came
     QByteArray
         evt; ///< the message, or {"id": null, "message": <its first 200 characters>} where it is no object
+    bool isTooDeep = false; ///< nested beyond the limit
 };
 
 /// What a text that came in is.
 /// @param text UTF-8, the payload of one WebSocket message
-std::variant<Command, Fault> parseMessage(const QByteArray &text);
+/// @param mostNesting brackets within brackets that it may have; more is a fault
+std::variant<Command, Fault> parseMessage(const QByteArray &text,
+                                          int mostNesting = std::numeric_limits<int>::max());
 
 } // namespace liaison
 

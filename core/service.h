@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "clientlimits.h"
+
 #include <pybind11/pybind11.h>
 
 #include <QByteArray>
@@ -8,6 +10,7 @@
 #include <QHostAddress>
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 #include <atomic>
 #include <memory>
@@ -34,13 +37,17 @@ struct ServiceOptions {
     QString host = QStringLiteral("localhost");
     QList<QHostAddress> addresses; ///< what the host stands for; empty: not looked up yet
     quint16 port = 8001;           ///< 0: any that is free
-    qint64 maxMessageSize = qint64(256)
-                            << 20; ///< bytes; a longer message closes its connection with code 1009
-    bool stays = true;             ///< whether it outlives a frontend that has closed stdin and left
-    bool exitsWithParent = false;  ///< whether it ends when the process that launched it does
-    pid_t parent = 0;              ///< that process, as it was at the start
-    bool streamsOutput = false;    ///< whether what a command prints also goes to its client
-    bool newlines = false;         ///< whether the markers end with a newline
+    Limits limits;
+    QStringList allowedOrigins;   ///< pages that may connect, besides those of this machine
+    QByteArray token;             ///< what clients have to show; empty: nothing
+    bool allowsRemote = false;    ///< whether addresses beyond loopback may be served, given a token
+    QString tlsCertificate;       ///< a file with the server's certificate, and those that vouch for it (PEM)
+    QString tlsKey;               ///< a file with its private key (PEM); both empty: no TLS
+    bool stays = true;            ///< whether it outlives a frontend that has closed stdin and left
+    bool exitsWithParent = false; ///< whether it ends when the process that launched it does
+    pid_t parent = 0;             ///< that process, as it was at the start
+    bool streamsOutput = false;   ///< whether what a command prints also goes to its client
+    bool newlines = false;        ///< whether the markers end with a newline
     bool ownsProcess =
         false; ///< whether the process is there for this service alone: the stop marker then comes
                ///< when Python has finalised, and a hanging Python does not keep the process alive

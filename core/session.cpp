@@ -13,6 +13,7 @@
 #include "process.h"
 #include "signals.h"
 #include "signalwakeup.h"
+#include "tls.h"
 #include "version.h"
 #include "watchdog.h"
 #include "websockettransport.h"
@@ -34,6 +35,32 @@ constexpr int interruptInterval_ms = 50;
 /// Counts the versions of the protocol; what is added without harm to old clients leaves it as it is.
 constexpr int protocolVersion = 1;
 
+/// @throws AddressError
+QList<QHostAddress> addressesOf(const ServiceOptions &options)
+{
+    return servedAddresses(options.host, options.allowsRemote && !options.token.isEmpty());
+}
+
+EntranceOptions entranceOptions(const ServiceOptions &options)
+{
+    EntranceOptions entrance{options.limits, options.allowedOrigins, options.token, std::nullopt};
+    if (!options.tlsCertificate.isEmpty())
+        entrance.tls = tlsConfiguration(options.tlsCertificate, options.tlsKey);
+    return entrance;
+}
+
+/// As the options that set them are called; bytes, seconds, numbers.
+QJsonObject limitsForm(const Limits &limits)
+{
+    return {{QStringLiteral("messageSize"), limits.messageSize},
+            {QStringLiteral("connections"), limits.connections},
+            {QStringLiteral("waiting"), limits.waiting},
+            {QStringLiteral("unread"), limits.unread},
+            {QStringLiteral("stallTime"), limits.stallTime_s},
+            {QStringLiteral("handshakeTime"), limits.handshakeTime_s},
+            {QStringLiteral("nesting"), limits.nesting}};
+}
+
 /// Lets an object live on a thread, and end with it.
 template <typename Object> Object *onThread(QThread &thread, Object *object)
 {
@@ -46,10 +73,10 @@ template <typename Object> Object *onThread(QThread &thread, Object *object)
 
 Session::Session(const ServiceOptions &options, const py::object &companion)
     : m_options(options)
-    , m_addresses(options.addresses.isEmpty() ? loopbackAddresses(options.host) : options.addresses)
+    , m_addresses(options.addresses.isEmpty() ? addressesOf(options) : options.addresses)
     , m_companion(companion)
-    , m_transport(onThread(m_io, new WebSocketTransport(options.maxMessageSize)))
-    , m_dispatcher(onThread(m_io, new Dispatcher))
+    , m_transport(onThread(m_io, new WebSocketTransport(entranceOptions(options))))
+    , m_dispatcher(onThread(m_io, new Dispatcher(options.limits)))
     , m_watchdog(onThread(m_io, new Watchdog([this](quint64 serial, StopReason reason) {
                               return m_companion.stop(serial, reason);
                           })))
@@ -84,6 +111,8 @@ void Session::connectAll()
     connect(m_transport, &Transport::textReceived, m_dispatcher, &Dispatcher::onTextReceived,
             Qt::DirectConnection);
     connect(m_dispatcher, &Dispatcher::commandReceived, &m_companion, &Companion::collect,
+            Qt::DirectConnection);
+    connect(m_transport, &Transport::clientLeft, m_dispatcher, &Dispatcher::onClientLeft,
             Qt::DirectConnection);
     connect(m_dispatcher, &Dispatcher::replied, m_transport, &Transport::send, Qt::DirectConnection);
     connect(&m_companion, &Companion::replied, m_transport, &Transport::postReply, Qt::DirectConnection);
@@ -151,20 +180,23 @@ void Session::setUpOutOfBand()
                      {QStringLiteral("protocol"), protocolVersion},
                      {QStringLiteral("python"), python.section(QLatin1Char(' '), 0, 0)},
                      {QStringLiteral("qt"), QLatin1String(qVersion())}}},
+        {QStringLiteral("limits"), limitsForm(m_options.limits)},
         {QStringLiteral("executable"), QString::fromStdString(py::str(sys.attr("executable")))},
         {QStringLiteral("features"),
          QJsonArray{QStringLiteral("interrupt"), QStringLiteral("timeout"), QStringLiteral("futures"),
                     QStringLiteral("stream"), QStringLiteral("echo"), QStringLiteral("references"),
-                    QStringLiteral("describe"), QStringLiteral("exception"),
-                    QStringLiteral("stream-output")}},
+                    QStringLiteral("describe"), QStringLiteral("exception"), QStringLiteral("stream-output"),
+                    QStringLiteral("token"), QStringLiteral("tls")}},
     };
-    m_dispatcher->setOutOfBand({[this](ClientId client, const QByteArray &id) {
-                                    const auto found = m_companion.interrupt(client, id);
-                                    if (found.running)
-                                        m_watchdog->stop(found.running, StopReason::Interrupt);
-                                    return found.isAny;
-                                },
-                                [this] { return info(); }});
+    m_dispatcher->setOutOfBand(
+        {[this](ClientId client, const QByteArray &id) {
+             const auto found = m_companion.interrupt(client, id);
+             if (found.running)
+                 m_watchdog->stop(found.running, StopReason::Interrupt);
+             return found.isAny;
+         },
+         [this] { return info(); },
+         [this](Refusal refusal, const QString &line) { m_transport->refusals().note(refusal, line); }});
 }
 
 QJsonObject Session::info() const
@@ -177,6 +209,7 @@ QJsonObject Session::info() const
     info.insert(QStringLiteral("queued"), qint64(m_companion.waitingCount()));
     info.insert(QStringLiteral("running"), running.isNull() ? QJsonValue() : qtValue(running));
     info.insert(QStringLiteral("uptime"), double(m_uptime.elapsed()) / ms);
+    info.insert(QStringLiteral("refused"), m_transport->refusals().counts());
     return info;
 }
 

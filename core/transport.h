@@ -4,6 +4,7 @@
 #include "backpressure.h"
 #include "clientid.h"
 #include "mailbox.h"
+#include "refusals.h"
 
 #include <QByteArray>
 #include <QObject>
@@ -35,6 +36,9 @@ public:
 
     /// What is on its way to each client in items of streams.
     const std::shared_ptr<Backpressure> &backpressure() const { return m_backpressure; }
+
+    /// On the I/O thread: who and what was turned away.
+    Refusals &refusals() { return m_refusals; }
 
     /// On the I/O thread: a command has been handed over.
     void expectReply();
@@ -93,6 +97,7 @@ private:
     qint64 m_expectedReplies = 0;
     bool m_isReplyNew = false; ///< whether something has happened since the timer was started
     QTimer m_lookTimer;
+    Refusals m_refusals;
 };
 
 } // namespace liaison

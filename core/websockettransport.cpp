@@ -1,83 +1,67 @@
 // SPDX-License-Identifier: MIT
 #include "websockettransport.h"
 
-#include "fork.h"
 #include "logging.h"
-#include "utf8.h"
 
 #include <QAbstractEventDispatcher>
+#include <QSslSocket>
 #include <QTcpSocket>
-#include <QTimer>
 #include <QWebSocket>
-#include <QWebSocketServer>
-#include <QtEndian>
+
+#include <sys/socket.h>
 
 namespace liaison {
 
 namespace {
 
-/// How long a client may take to answer the close frame before its connection is cut.
+/// How long clients may take to answer the close frame when the process ends.
 constexpr int closingTime_ms = 300;
 
-/// How often port 0 tries again when the port that one address offered is taken on another.
-constexpr int portAttempts = 20;
+/// How often it is seen whether a client has stopped reading, and how long one may that is to be closed.
+constexpr int stallInterval_ms = 500;
+constexpr double stallInterval_s = 0.5;
+constexpr double closingStall_s = 5;
 
 /// Frames are collected up to so many bytes; a longer text is not copied together with others.
 constexpr qsizetype largestCollection = qsizetype(64) << 10;
 
-/// Appends the header of an unmasked, final text frame: RFC 6455, section 5.2.
-void appendTextFrameHeader(TextBuffer &bytes, qsizetype payload)
+/// Bytes that the system has not taken yet.
+qint64 bytesLeft(const QTcpSocket *tcp)
 {
-    constexpr char finalText = char(0x81);
-    constexpr qsizetype longestHeader = 10;
-    char *const header = bytes.room(longestHeader);
-    header[0] = finalText;
-    if (payload < 126) {
-        header[1] = char(payload);
-        bytes.commit(2);
-    } else if (payload <= 0xFFFF) {
-        header[1] = char(126);
-        qToBigEndian(quint16(payload), header + 2);
-        bytes.commit(4);
-    } else {
-        header[1] = char(127);
-        qToBigEndian(quint64(payload), header + 2);
-        bytes.commit(longestHeader);
-    }
+    const auto *tls = qobject_cast<const QSslSocket *>(tcp);
+    return tcp->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0);
 }
 
-/// The TCP socket below a WebSocket; null where Qt does not keep it with the server. Both have the same peer.
-QTcpSocket *tcpSocketOf(const QWebSocket *socket, const QWebSocketServer *server)
+/// What is said before the connection ends reaches the client only if nothing of its own is left unread: a
+/// system that closes a connection with unread bytes resets it.
+void endOutput(QTcpSocket *tcp)
 {
-    const auto candidates = server->findChildren<QTcpSocket *>();
-    for (auto *candidate : candidates) {
-        if (candidate->peerPort() == socket->peerPort() &&
-            candidate->peerAddress() == socket->peerAddress() &&
-            candidate->state() == QAbstractSocket::ConnectedState)
-            return candidate;
-    }
-    return nullptr;
+    if (qobject_cast<QSslSocket *>(tcp))
+        tcp->disconnectFromHost();
+    else
+        ::shutdown(int(tcp->socketDescriptor()), SHUT_WR);
 }
 
 } // namespace
 
-WebSocketTransport::WebSocketTransport(qint64 maxMessageSize)
-    : m_maxMessageSize(maxMessageSize)
+WebSocketTransport::WebSocketTransport(EntranceOptions options)
+    : m_options(std::move(options))
+    , m_stallTimer(this)
 {
+    m_stallTimer.setInterval(stallInterval_ms);
+    connect(&m_stallTimer, &QTimer::timeout, this, &WebSocketTransport::onStallTime);
 }
 
 void WebSocketTransport::listen(const QList<QHostAddress> &addresses, quint16 port)
 {
     connect(QAbstractEventDispatcher::instance(thread()), &QAbstractEventDispatcher::aboutToBlock, this,
             &WebSocketTransport::onAboutToSleep, Qt::UniqueConnection);
-    for (int attempt = 0; attempt < (port ? 1 : portAttempts); ++attempt) {
-        if (tryListen(addresses, port)) {
-            Q_EMIT listening(m_servers.first()->serverPort());
-            return;
-        }
-        qDeleteAll(std::exchange(m_servers, {}));
-    }
-    Q_EMIT listenFailed(m_failure);
+    m_entrance = new Entrance(m_options, refusals(), this);
+    connect(m_entrance, &Entrance::admitted, this, &WebSocketTransport::onAdmitted);
+    if (m_entrance->listen(addresses, port))
+        Q_EMIT listening(m_entrance->port());
+    else
+        Q_EMIT listenFailed(m_entrance->failure());
 }
 
 /// Short replies are collected until there is nothing else to do.
@@ -87,73 +71,123 @@ void WebSocketTransport::onAboutToSleep()
     lookForReplies();
 }
 
-QList<QWebSocket *> WebSocketTransport::sockets() const
-{
-    QList<QWebSocket *> sockets;
-    for (const auto &[client, connection] : m_connections)
-        sockets.append(connection.socket);
-    return sockets;
-}
-
-bool WebSocketTransport::tryListen(const QList<QHostAddress> &addresses, quint16 port)
-{
-    for (const auto &address : addresses) {
-        auto *server = new QWebSocketServer(QStringLiteral("Liaison"), QWebSocketServer::NonSecureMode, this);
-        connect(server, &QWebSocketServer::newConnection, this, [this, server] { onNewConnection(server); });
-        if (server->listen(address, port)) {
-            port = server->serverPort();
-            closeInChildren(int(server->socketDescriptor()));
-            m_servers.append(server);
-            qCInfo(lcLiaison) << "listening on" << address.toString() << "port" << port;
-            continue;
-        }
-        m_failure =
-            QStringLiteral("%1 port %2: %3").arg(address.toString()).arg(port).arg(server->errorString());
-        delete server;
-        return false;
-    }
-    return !m_servers.isEmpty();
-}
-
 void WebSocketTransport::stopListening()
 {
-    // They stay until the end: the connections' sockets are their children.
-    for (auto *server : std::as_const(m_servers)) {
-        keepInChildren(int(server->socketDescriptor()));
-        server->close();
+    if (m_entrance)
+        m_entrance->stopListening();
+}
+
+void WebSocketTransport::onAdmitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken)
+{
+    if (!showedToken) {
+        turnAway(socket, tcp, CloseCode::PolicyViolation, "a token is missing or wrong");
+        return;
+    }
+    if (clientCount() >= m_options.limits.connections) {
+        refusals().note(Refusal::Connections,
+                        QStringLiteral("%1: there are %2 connections").arg(peerText(tcp)).arg(clientCount()));
+        turnAway(socket, tcp, CloseCode::TryAgainLater, "too many connections");
+        return;
+    }
+    const ClientId client = ++m_lastClient;
+    m_connections.try_emplace(client, socket, tcp, m_options.limits.messageSize);
+    connect(tcp, &QTcpSocket::readyRead, this, [this, client] { onReadyRead(client); });
+    connect(socket, &QWebSocket::disconnected, this, [this, client] { onDisconnected(client); });
+    qCInfo(lcLiaison).noquote() << "client" << client << "joined from" << peerText(tcp);
+    backpressure()->join(client);
+    Q_EMIT clientJoined(client);
+    onReadyRead(client);
+}
+
+/// Somebody who is no client: what it sends is not even read.
+void WebSocketTransport::turnAway(QWebSocket *socket, QTcpSocket *tcp, CloseCode code, const char *reason)
+{
+    connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
+    connect(tcp, &QTcpSocket::readyRead, tcp, [tcp] { tcp->skip(tcp->bytesAvailable()); });
+    QTimer::singleShot(closingTime_ms, socket, [socket] { socket->abort(); });
+    tcp->write(closeFrame(code, reason));
+    tcp->flush();
+    endOutput(tcp);
+}
+
+void WebSocketTransport::onReadyRead(ClientId client)
+{
+    auto found = m_connections.find(client);
+    if (found == m_connections.end())
+        return;
+    found->second.reader.append(found->second.tcp->readAll());
+    while (found != m_connections.end()) {
+        const auto incoming = found->second.reader.next();
+        if (!incoming)
+            return;
+        onIncoming(client, found->second, *incoming);
+        // That may have ended the connection.
+        found = m_connections.find(client);
     }
 }
 
-void WebSocketTransport::onNewConnection(QWebSocketServer *server)
+void WebSocketTransport::onIncoming(ClientId client, Connection &connection, const Incoming &incoming)
 {
-    while (auto *socket = server->nextPendingConnection()) {
-        const ClientId client = ++m_lastClient;
-        socket->setMaxAllowedIncomingMessageSize(quint64(m_maxMessageSize));
-        socket->setMaxAllowedIncomingFrameSize(quint64(m_maxMessageSize));
-        socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
-        connect(socket, &QWebSocket::textMessageReceived, this,
-                [this, client](const QString &text) { Q_EMIT textReceived(client, text.toUtf8()); });
-        connect(socket, &QWebSocket::binaryMessageReceived, this,
-                [this, client](const QByteArray &text) { Q_EMIT textReceived(client, text); });
-        connect(socket, &QWebSocket::disconnected, this, [this, client] { onDisconnected(client); });
-        connect(socket, &QWebSocket::aboutToClose, this, [this, client] {
-            if (const auto found = m_connections.find(client); found != m_connections.end())
-                found->second.isClosing = true;
-        });
-        auto *tcp = tcpSocketOf(socket, server);
-        // Replies are collected here; the system shall not wait for more of them.
-        if (tcp) {
-            tcp->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-            const auto descriptor = int(tcp->socketDescriptor());
-            closeInChildren(descriptor);
-            connect(tcp, &QTcpSocket::disconnected, this, [descriptor] { keepInChildren(descriptor); });
+    if (connection.state == State::Closed)
+        return;
+    const bool isOpen = connection.state == State::Open;
+    switch (incoming.kind) {
+    case Incoming::Kind::Message:
+        if (isOpen)
+            Q_EMIT textReceived(client, incoming.payload);
+        return;
+    case Incoming::Kind::Ping:
+        if (isOpen)
+            collectFrame(connection, client, pongFrame(incoming.payload));
+        return;
+    case Incoming::Kind::Pong:
+        return;
+    case Incoming::Kind::Close:
+        if (isOpen)
+            closeConnection(connection, client, incoming.code, {});
+        finish(connection);
+        return;
+    case Incoming::Kind::Fault:
+        if (isOpen) {
+            const bool isTooBig = incoming.code == CloseCode::MessageTooBig;
+            refusals().note(isTooBig ? Refusal::MessageSize : Refusal::Protocol,
+                            QStringLiteral("client %1 is closed with %2: %3")
+                                .arg(client)
+                                .arg(int(incoming.code))
+                                .arg(incoming.reason));
+            closeConnection(connection, client, incoming.code, incoming.reason.toUtf8());
         }
-        m_connections.emplace(client, Connection{socket, tcp, TextBuffer({}, 0)});
-        qCInfo(lcLiaison) << "client" << client << "joined from" << socket->peerAddress().toString() << "port"
-                          << socket->peerPort();
-        backpressure()->join(client);
-        Q_EMIT clientJoined(client);
+        finish(connection);
+        return;
     }
+}
+
+/// Says goodbye, behind what was sent before. Does not flush: a socket that fails then ends the connection at
+/// once, in the middle of whatever is being done with it.
+void WebSocketTransport::closeConnection(Connection &connection, ClientId client, CloseCode code,
+                                         QByteArrayView reason)
+{
+    write(connection);
+    connection.tcp->write(closeFrame(code, reason));
+    connection.state = State::Closing;
+    connection.code = code;
+    connection.stalled_s = 0;
+    watch(connection, client);
+    // A stream has nobody to wait for any more.
+    backpressure()->leave(client);
+}
+
+/// Both have said goodbye, or nothing more is to be heard.
+void WebSocketTransport::finish(Connection &connection)
+{
+    connection.state = State::Closed;
+    if (bytesLeft(connection.tcp) == 0)
+        endOutput(connection.tcp);
+    else
+        connect(connection.tcp, &QTcpSocket::bytesWritten, connection.tcp, [tcp = connection.tcp] {
+            if (tcp->bytesToWrite() == 0)
+                endOutput(tcp);
+        });
 }
 
 void WebSocketTransport::onDisconnected(ClientId client)
@@ -161,11 +195,15 @@ void WebSocketTransport::onDisconnected(ClientId client)
     const auto found = m_connections.find(client);
     if (found == m_connections.end())
         return;
-    auto *socket = found->second.socket;
+    const auto &connection = found->second;
+    qCInfo(lcLiaison) << "client" << client << "left"
+                      << (connection.state == State::Open ? "without a close frame" : "with close code")
+                      << (connection.state == State::Open ? 0 : int(connection.code));
+    connection.tcp->disconnect(this);
+    connection.socket->disconnect(this);
+    connection.socket->deleteLater();
     m_connections.erase(found);
     backpressure()->leave(client);
-    qCInfo(lcLiaison) << "client" << client << "left with close code" << int(socket->closeCode());
-    socket->deleteLater();
     Q_EMIT clientLeft(client, clientCount());
     if (m_closing && m_connections.empty())
         Q_EMIT closed();
@@ -183,24 +221,42 @@ void WebSocketTransport::send(ClientId receiver, const QByteArray &text)
 
 void WebSocketTransport::collect(Connection &connection, ClientId client, const QByteArray &text)
 {
-    if (connection.isClosing)
+    if (connection.state != State::Open)
         return;
-    if (!connection.tcp) {
-        connection.socket->sendTextMessage(textOf(text));
+    if (unwritten(connection) > m_options.limits.unread) {
+        refusals().note(Refusal::Unread,
+                        QStringLiteral("client %1 is closed with 1013: it has not read %2 bytes")
+                            .arg(client)
+                            .arg(unwritten(connection)));
+        closeConnection(connection, client, CloseCode::TryAgainLater, "too much is waiting to be read");
         return;
     }
     const bool isLong = text.size() > largestCollection;
-    if (!isLong && !connection.isUnsent) {
-        connection.isUnsent = true;
-        m_unsent.append(client);
-    }
-    appendTextFrameHeader(connection.collected, text.size());
-    if (!isLong)
+    appendTextHeader(connection.collected, text.size());
+    if (!isLong) {
         connection.collected.append(text);
+        markUnsent(connection, client);
+    }
     if (isLong || connection.collected.size() > largestCollection)
         write(connection);
     if (isLong)
         connection.tcp->write(text);
+}
+
+void WebSocketTransport::collectFrame(Connection &connection, ClientId client, const QByteArray &frame)
+{
+    // A ping more or less is nothing to those who do not read.
+    if (unwritten(connection) > m_options.limits.unread)
+        return;
+    connection.collected.append(frame);
+    markUnsent(connection, client);
+}
+
+void WebSocketTransport::markUnsent(Connection &connection, ClientId client)
+{
+    if (!connection.isUnsent)
+        m_unsent.append(client);
+    connection.isUnsent = true;
 }
 
 void WebSocketTransport::write(Connection &connection)
@@ -210,7 +266,7 @@ void WebSocketTransport::write(Connection &connection)
 
 qint64 WebSocketTransport::unwritten(const Connection &connection)
 {
-    return connection.collected.size() + connection.socket->bytesToWrite();
+    return connection.collected.size() + bytesLeft(connection.tcp);
 }
 
 qint64 WebSocketTransport::watchUnwritten(ClientId client)
@@ -218,15 +274,54 @@ qint64 WebSocketTransport::watchUnwritten(ClientId client)
     const auto found = m_connections.find(client);
     if (found == m_connections.end())
         return 0;
-    auto &connection = found->second;
-    if (!connection.isWatched) {
-        connection.isWatched = true;
-        connect(connection.socket, &QWebSocket::bytesWritten, this, [this, client] {
-            if (const auto written = m_connections.find(client); written != m_connections.end())
-                backpressure()->setUnwritten(client, unwritten(written->second));
-        });
+    watch(found->second, client);
+    return unwritten(found->second);
+}
+
+/// From now on it is known what it reads, and when it stops.
+void WebSocketTransport::watch(Connection &connection, ClientId client)
+{
+    if (!m_stallTimer.isActive())
+        m_stallTimer.start();
+    if (std::exchange(connection.isWatched, true))
+        return;
+    const auto onWritten = [this, client] {
+        const auto written = m_connections.find(client);
+        if (written == m_connections.end())
+            return;
+        written->second.stalled_s = 0;
+        backpressure()->setUnwritten(client, unwritten(written->second));
+    };
+    connect(connection.tcp, &QTcpSocket::bytesWritten, this, onWritten);
+    if (auto *tls = qobject_cast<QSslSocket *>(connection.tcp))
+        connect(tls, &QSslSocket::encryptedBytesWritten, this, onWritten);
+}
+
+/// Those who are to be closed, or whom a stream waits for, must read now and then.
+void WebSocketTransport::onStallTime()
+{
+    bool isNeeded = false;
+    QList<QWebSocket *> late;
+    for (auto &[client, connection] : m_connections) {
+        const auto unread = unwritten(connection);
+        const bool isClosing = connection.state != State::Open;
+        const bool isWaitedFor = isClosing || (connection.isWatched && unread >= Backpressure::limit);
+        isNeeded = isNeeded || isWaitedFor || (connection.isWatched && unread > 0);
+        connection.stalled_s = isWaitedFor ? connection.stalled_s + stallInterval_s : 0;
+        if (isClosing && connection.stalled_s >= closingStall_s) {
+            late.append(connection.socket);
+        } else if (!isClosing && connection.stalled_s >= m_options.limits.stallTime_s) {
+            refusals().note(Refusal::Stalled,
+                            QStringLiteral("client %1 is closed with 1013: a stream has waited %2 s for it")
+                                .arg(client)
+                                .arg(m_options.limits.stallTime_s));
+            closeConnection(connection, client, CloseCode::TryAgainLater, "a stream has waited too long");
+        }
     }
-    return unwritten(connection);
+    for (auto *socket : std::as_const(late))
+        socket->abort();
+    if (!isNeeded)
+        m_stallTimer.stop();
 }
 
 void WebSocketTransport::sendCollected()
@@ -237,7 +332,7 @@ void WebSocketTransport::sendCollected()
             continue;
         auto &connection = found->second;
         connection.isUnsent = false;
-        if (connection.isClosing)
+        if (connection.state != State::Open)
             continue;
         write(connection);
         connection.tcp->flush();
@@ -253,19 +348,24 @@ void WebSocketTransport::close()
         Q_EMIT closed();
         return;
     }
-    // A client that answers emits disconnected() and may do so at once: walk over a copy.
-    const auto present = sockets();
-    for (auto *socket : present)
-        socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("Liaison stops"));
-    QTimer::singleShot(closingTime_ms, this, [this] {
-        const auto late = sockets();
-        for (auto *socket : late)
-            socket->abort();
-        if (m_connections.empty())
-            return;
-        m_connections.clear();
-        Q_EMIT closed();
-    });
+    for (auto &[client, connection] : m_connections) {
+        if (connection.state == State::Open)
+            closeConnection(connection, client, CloseCode::GoingAway, "Liaison stops");
+    }
+    QTimer::singleShot(closingTime_ms, this, &WebSocketTransport::abortAll);
+}
+
+void WebSocketTransport::abortAll()
+{
+    QList<QWebSocket *> late;
+    for (const auto &[client, connection] : m_connections)
+        late.append(connection.socket);
+    for (auto *socket : std::as_const(late))
+        socket->abort();
+    if (m_connections.empty())
+        return;
+    m_connections.clear();
+    Q_EMIT closed();
 }
 
 } // namespace liaison

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "entrance.h"
+#include "frames.h"
 #include "textbuffer.h"
 #include "transport.h"
 
 #include <QHostAddress>
 #include <QList>
+#include <QTimer>
 
 #include <unordered_map>
 
 class QTcpSocket;
 class QWebSocket;
-class QWebSocketServer;
 
 namespace liaison {
 
-/// The Transport that speaks WebSocket: one QWebSocketServer for each address, one text frame for each
-/// message.
+/// The Transport that speaks WebSocket: one text frame for each message.
 ///
-/// What comes in goes through QWebSocket whole. What goes out is framed here and written to the TCP socket
-/// below it, many frames at a time: QWebSocket takes text as UTF-16 only and writes each frame by itself,
-/// which took a third of the time that a short message costs.
+/// QWebSocketServer does the handshake. From then on frames are read from the TCP socket below the
+/// QWebSocket, and written to it, many at a time: QWebSocket decodes each frame of a text by itself, so that
+/// a character that a browser has cut ends the connection, counts a text's length in UTF-16 and writes each
+/// frame by itself.
 class WebSocketTransport final : public Transport {
     Q_OBJECT
 public:
-    /// @param maxMessageSize bytes; a longer message closes its connection with code 1009
-    explicit WebSocketTransport(qint64 maxMessageSize);
+    explicit WebSocketTransport(EntranceOptions options = {});
 
     /// Listens on every one of the addresses at the same port, then emits listening(), or listenFailed() when
     /// one of them cannot be had.
@@ -41,31 +42,54 @@ public:
     qsizetype clientCount() const { return qsizetype(m_connections.size()); }
 
 private:
+    /// Open: messages come and go. Closing: a close frame was sent, the client's is awaited. Closed: nothing
+    /// that comes counts any more.
+    enum class State { Open, Closing, Closed };
+
     struct Connection {
-        QWebSocket *socket = nullptr;
-        QTcpSocket *tcp = nullptr; ///< null: only the WebSocket can be written to
-        TextBuffer collected;      ///< frames
-        bool isUnsent = false;     ///< m_unsent names it
-        bool isClosing = false;    ///< the close frame was the last
-        bool isWatched = false;    ///< backpressure() is told what is written
+        Connection(QWebSocket *webSocket, QTcpSocket *tcpSocket, qint64 maxMessageSize)
+            : socket(webSocket)
+            , tcp(tcpSocket)
+            , reader(maxMessageSize)
+            , collected({}, 0)
+        {
+        }
+
+        QWebSocket *socket;
+        QTcpSocket *tcp;
+        FrameReader reader;
+        TextBuffer collected; ///< frames
+        State state = State::Open;
+        CloseCode code = CloseCode::Normal;
+        bool isUnsent = false;  ///< m_unsent names it
+        bool isWatched = false; ///< backpressure() is told what is written
+        double stalled_s = 0;   ///< how long somebody has waited for it to read
     };
 
     qint64 watchUnwritten(ClientId client) override;
     static qint64 unwritten(const Connection &connection);
+    void watch(Connection &connection, ClientId client);
     void onAboutToSleep();
-    QList<QWebSocket *> sockets() const;
-    void collect(Connection &connection, ClientId client, const QByteArray &text);
-    static void write(Connection &connection);
-    bool tryListen(const QList<QHostAddress> &addresses, quint16 port);
-    void onNewConnection(QWebSocketServer *server);
+    void onAdmitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken);
+    void turnAway(QWebSocket *socket, QTcpSocket *tcp, CloseCode code, const char *reason);
+    void onReadyRead(ClientId client);
+    void onIncoming(ClientId client, Connection &connection, const Incoming &incoming);
     void onDisconnected(ClientId client);
+    void onStallTime();
+    void collect(Connection &connection, ClientId client, const QByteArray &text);
+    void collectFrame(Connection &connection, ClientId client, const QByteArray &frame);
+    void markUnsent(Connection &connection, ClientId client);
+    static void write(Connection &connection);
+    void closeConnection(Connection &connection, ClientId client, CloseCode code, QByteArrayView reason);
+    void finish(Connection &connection);
+    void abortAll();
 
-    qint64 m_maxMessageSize;
-    QList<QWebSocketServer *> m_servers;
+    EntranceOptions m_options;
+    Entrance *m_entrance = nullptr;
     std::unordered_map<ClientId, Connection> m_connections;
     QList<ClientId> m_unsent; ///< those for whom something is collected
     ClientId m_lastClient = everyClient;
-    QString m_failure;
+    QTimer m_stallTimer; ///< while somebody may be stalled
     bool m_closing = false;
 };
 

@@ -124,7 +124,7 @@ void TestAddress::resolves()
 {
     QFETCH(QString, host);
     QFETCH(QString, address);
-    QCOMPARE(loopbackAddresses(host), QList<QHostAddress>{QHostAddress(address)});
+    QCOMPARE(servedAddresses(host, false), QList<QHostAddress>{QHostAddress(address)});
 }
 
 void TestAddress::localhostIsEveryLoopback()
@@ -134,8 +134,8 @@ void TestAddress::localhostIsEveryLoopback()
     QList<QHostAddress> expected = {QHostAddress(QHostAddress::LocalHost)};
     if (hasIPv6)
         expected.append(QHostAddress(QHostAddress::LocalHostIPv6));
-    QCOMPARE(loopbackAddresses(QStringLiteral("localhost")), expected);
-    QCOMPARE(loopbackAddresses(QStringLiteral("LOCALHOST")), expected);
+    QCOMPARE(servedAddresses(QStringLiteral("localhost"), false), expected);
+    QCOMPARE(servedAddresses(QStringLiteral("LOCALHOST"), false), expected);
 }
 
 void TestAddress::servesOnlyThisMachine_data()
@@ -143,13 +143,13 @@ void TestAddress::servesOnlyThisMachine_data()
     QTest::addColumn<QString>("host");
     QTest::addColumn<QString>("part");
     QTest::newRow("every IPv4 address") << "0.0.0.0"
-                                        << "is no loopback address";
+                                        << "can be reached from other machines";
     QTest::newRow("every IPv6 address") << "::"
-                                        << "is no loopback address";
+                                        << "can be reached from other machines";
     QTest::newRow("an IPv4 address") << "192.0.2.1"
-                                     << "is no loopback address";
+                                     << "can be reached from other machines";
     QTest::newRow("an IPv6 address") << "2001:db8::1"
-                                     << "is no loopback address";
+                                     << "can be reached from other machines";
     QTest::newRow("a name that cannot be one") << "no..name"
                                                << "is not known here";
 }
@@ -158,9 +158,14 @@ void TestAddress::servesOnlyThisMachine()
 {
     QFETCH(QString, host);
     QFETCH(QString, part);
-    const auto sentence = addressError([&] { loopbackAddresses(host); });
+    const auto sentence = addressError([&] { servedAddresses(host, false); });
     QVERIFY2(sentence.contains(part), qPrintable(sentence));
     QVERIFY(sentence.contains(QLatin1Char('"') + host + QLatin1Char('"')));
+    if (!QHostAddress(host).isNull()) {
+        const auto addresses = servedAddresses(host, true);
+        QCOMPARE(addresses, QList<QHostAddress>{QHostAddress(host)});
+        QVERIFY(!areLoopback(addresses));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestAddress)

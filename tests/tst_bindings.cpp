@@ -37,10 +37,10 @@ void TestBindings::evaluates_data()
         "{'a': 3}");
     row("a traceback is listed", "_core.traceback_lines(ValueError('no'))", "['ValueError: no\\n']");
     row("a service that does not run",
-        "s = _core.Service('localhost', 5, 1000)\n(s.host, s.port, s.alive, s.messages())",
+        "s = _core.Service('localhost', 5, max_message_size=1000)\n(s.host, s.port, s.alive, s.messages())",
         "('localhost', 5, False, [])");
-    row("a stop that does nothing", "_core.Service('localhost', 5, 1000).stop()", "None");
-    row("a push to nobody", "_core.Service('localhost', 5, 1000).push({'a': 1})", "None");
+    row("a stop that does nothing", "_core.Service('localhost', 5, max_message_size=1000).stop()", "None");
+    row("a push to nobody", "_core.Service('localhost', 5, max_message_size=1000).push({'a': 1})", "None");
 }
 
 void TestBindings::evaluates()

@@ -155,6 +155,7 @@ void TestDispatcher::interrupts()
                                     asked.append({client, wanted});
                                     return asked.size() == 1;
                                 },
+                                {},
                                 {}});
     const auto message = R"({"command": {"command": "interrupt")" + arguments + R"(}, "id": 1})";
     m_dispatcher->onTextReceived(3, message);
@@ -175,7 +176,7 @@ void TestDispatcher::interrupts()
 
 void TestDispatcher::informs()
 {
-    m_dispatcher->setOutOfBand({{}, [] { return QJsonObject{{QStringLiteral("pid"), 5}}; }});
+    m_dispatcher->setOutOfBand({{}, [] { return QJsonObject{{QStringLiteral("pid"), 5}}; }, {}});
     m_dispatcher->onTextReceived(3, R"({"command": {"command": "info"}})");
     QVERIFY(m_replies->at(0).at(1).toByteArray().startsWith(R"({"response": {"pid":5}, )"));
     m_dispatcher->onTextReceived(3, R"({"command": {"command": "info", "args": [1]}})");

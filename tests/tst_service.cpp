@@ -139,7 +139,7 @@ void TestService::raisesWhatItCannotServe_data()
     QTest::newRow("a port that is taken") << "127.0.0.1"
                                           << "cannot listen on 127.0.0.1 port ";
     QTest::newRow("a host beyond loopback") << "0.0.0.0"
-                                            << "is no loopback address";
+                                            << "can be reached from other machines";
 }
 
 void TestService::raisesWhatItCannotServe()

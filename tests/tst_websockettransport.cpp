@@ -5,9 +5,10 @@
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTcpSocket>
+#include <QTimer>
 #include <QUrl>
 #include <QWebSocket>
-#include <QWebSocketServer>
+#include <QWebSocketHandshakeOptions>
 #include <QtTest>
 
 #include <memory>
@@ -26,6 +27,13 @@ QUrl urlOf(const QHostAddress &host, quint16 port)
     url.setHost(host.toString());
     url.setPort(port);
     return url;
+}
+
+EntranceOptions limited(qint64 messageSize)
+{
+    EntranceOptions options;
+    options.limits.messageSize = messageSize;
+    return options;
 }
 
 } // namespace
@@ -59,6 +67,11 @@ private Q_SLOTS:
     void closesAtOnceWithoutClients();
     void sendsWhatWaitsBeforeItCloses();
     void doesNotWaitForSilentClients();
+    void closesWhoReadsNothing();
+    void closesWhomAStreamWaitsFor();
+    void thereIsRoomForSoMany();
+    void askedForATokenNobodyComesInWithout_data();
+    void askedForATokenNobodyComesInWithout();
 
 private:
     /// A client that is connected.
@@ -74,7 +87,7 @@ private:
 
 void TestWebSocketTransport::init()
 {
-    m_transport = std::make_unique<WebSocketTransport>(qint64(64) << 20);
+    m_transport = std::make_unique<WebSocketTransport>(limited(qint64(64) << 20));
     m_received = std::make_unique<QSignalSpy>(m_transport.get(), &Transport::textReceived);
     m_joined = std::make_unique<QSignalSpy>(m_transport.get(), &Transport::clientJoined);
     m_left = std::make_unique<QSignalSpy>(m_transport.get(), &Transport::clientLeft);
@@ -107,7 +120,7 @@ void TestWebSocketTransport::listensOnEveryAddress()
     QList<QHostAddress> addresses = {loopback, QHostAddress(QStringLiteral("127.0.0.2"))};
     if (QNetworkInterface::allAddresses().contains(QHostAddress(QHostAddress::LocalHostIPv6)))
         addresses.append(QHostAddress(QHostAddress::LocalHostIPv6));
-    WebSocketTransport transport(1000);
+    WebSocketTransport transport(limited(1000));
     const QSignalSpy listening(&transport, &Transport::listening);
     QSignalSpy joined(&transport, &Transport::clientJoined);
     transport.listen(addresses, 0);
@@ -123,7 +136,7 @@ void TestWebSocketTransport::listensOnEveryAddress()
 
 void TestWebSocketTransport::picksAnotherPortEachTime()
 {
-    WebSocketTransport other(1000);
+    WebSocketTransport other(limited(1000));
     const QSignalSpy listening(&other, &Transport::listening);
     other.listen({loopback}, 0);
     QCOMPARE(listening.count(), 1);
@@ -140,7 +153,7 @@ void TestWebSocketTransport::saysThatAPortIsTaken_data()
 void TestWebSocketTransport::saysThatAPortIsTaken()
 {
     QFETCH(QString, free);
-    WebSocketTransport other(1000);
+    WebSocketTransport other(limited(1000));
     const QSignalSpy listening(&other, &Transport::listening);
     const QSignalSpy failed(&other, &Transport::listenFailed);
     QList<QHostAddress> addresses = {loopback};
@@ -233,7 +246,7 @@ void TestWebSocketTransport::refusesWhatIsTooLong()
     QFETCH(bool, isBinary);
     QFETCH(qsizetype, frameSize);
     QFETCH(bool, isTaken);
-    WebSocketTransport transport(1000);
+    WebSocketTransport transport(limited(1000));
     const QSignalSpy listening(&transport, &Transport::listening);
     const QSignalSpy received(&transport, &Transport::textReceived);
     const QSignalSpy left(&transport, &Transport::clientLeft);
@@ -352,12 +365,10 @@ void TestWebSocketTransport::textsAreNotCopiedIntoOtherEncodings()
 {
     const auto client = newClient();
     QVERIFY(client);
-    const auto *server = m_transport->findChild<QWebSocketServer *>();
-    QVERIFY(server);
-    const auto *tcp = server->findChild<QTcpSocket *>();
+    auto *tcp = m_transport->findChild<QTcpSocket *>();
     QVERIFY(tcp);
     // Nor does the system hold back short ones (Nagle's algorithm): that costs a client 40 ms a message.
-    QCOMPARE(server->findChild<QTcpSocket *>()->socketOption(QAbstractSocket::LowDelayOption).toInt(), 1);
+    QCOMPARE(tcp->socketOption(QAbstractSocket::LowDelayOption).toInt(), 1);
     // What send() collected has not been written; a WebSocket would have.
     m_transport->send(everyClient, "short");
     QCOMPARE(tcp->bytesToWrite(), qint64(0));
@@ -460,6 +471,143 @@ void TestWebSocketTransport::doesNotWaitForSilentClients()
     // QTRY's own patience is the limit: the client never answers.
     QTRY_COMPARE(m_closed->count(), 1);
     QTRY_COMPARE(socket.state(), QAbstractSocket::UnconnectedState);
+}
+
+void TestWebSocketTransport::closesWhoReadsNothing()
+{
+    auto options = limited(1000);
+    options.limits.unread = 1'000'000;
+    WebSocketTransport transport(options);
+    const QSignalSpy listening(&transport, &Transport::listening);
+    const QSignalSpy joined(&transport, &Transport::clientJoined);
+    transport.listen({loopback}, 0);
+    QWebSocket slow;
+    slow.setReadBufferSize(1000);
+    const QSignalSpy left(&transport, &Transport::clientLeft);
+    slow.open(urlOf(loopback, listening.at(0).at(0).value<quint16>()));
+    QTRY_COMPARE(joined.count(), 1);
+    // One large message goes out whatever the limit is; what it leaves behind counts.
+    const QByteArray large(20'000'000, 'x');
+    for (int i = 0; i < 3; ++i)
+        transport.send(joined.at(0).at(0).value<ClientId>(), large);
+    QCOMPARE(transport.refusals().counts().value(QLatin1String("unread")).toInt(), 1);
+    QVERIFY(!transport.backpressure()->isConnected(joined.at(0).at(0).value<ClientId>()));
+    // It can read no more than it has room for.
+    slow.abort();
+    QTRY_COMPARE(left.count(), 1);
+}
+
+void TestWebSocketTransport::closesWhomAStreamWaitsFor()
+{
+    auto options = limited(1000);
+    options.limits.stallTime_s = 1;
+    WebSocketTransport transport(options);
+    const QSignalSpy listening(&transport, &Transport::listening);
+    const QSignalSpy joined(&transport, &Transport::clientJoined);
+    const QSignalSpy left(&transport, &Transport::clientLeft);
+    transport.listen({loopback}, 0);
+    QTcpSocket silent;
+    silent.setReadBufferSize(1000);
+    silent.connectToHost(loopback, listening.at(0).at(0).value<quint16>());
+    silent.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    QTRY_COMPARE(joined.count(), 1);
+    const auto client = joined.at(0).at(0).value<ClientId>();
+    for (int i = 0; i < 20; ++i)
+        transport.postItem(client, QByteArray(1'000'000, 'x'));
+    QTRY_COMPARE(transport.refusals().counts().value(QLatin1String("stalled")).toInt(), 1);
+    QVERIFY(transport.backpressure()->waitForRoom(client, std::chrono::milliseconds(0)));
+    constexpr int patience_ms = 20'000;
+    QTRY_COMPARE_WITH_TIMEOUT(left.count(), 1, patience_ms);
+}
+
+void TestWebSocketTransport::thereIsRoomForSoMany()
+{
+    auto options = limited(1000);
+    options.limits.connections = 2;
+    WebSocketTransport transport(options);
+    const QSignalSpy listening(&transport, &Transport::listening);
+    const QSignalSpy joined(&transport, &Transport::clientJoined);
+    transport.listen({loopback}, 0);
+    std::vector<std::unique_ptr<QWebSocket>> clients;
+    const auto add = [&] {
+        clients.push_back(std::make_unique<QWebSocket>());
+        clients.back()->open(urlOf(loopback, listening.at(0).at(0).value<quint16>()));
+    };
+    add();
+    add();
+    QTRY_COMPARE(joined.count(), 2);
+    add();
+    // To QWebSocket, 1013 is no close code.
+    const QSignalSpy closed(clients.back().get(), &QWebSocket::disconnected);
+    QTRY_COMPARE(closed.count(), 1);
+    QCOMPARE(joined.count(), 2);
+    QCOMPARE(transport.refusals().counts().value(QLatin1String("connections")).toInt(), 1);
+    clients.front()->close();
+    QTRY_COMPARE(transport.clientCount(), qsizetype(1));
+    add();
+    QTRY_COMPARE(joined.count(), 3);
+}
+
+void TestWebSocketTransport::askedForATokenNobodyComesInWithout_data()
+{
+    QTest::addColumn<QString>("query");
+    QTest::addColumn<QByteArray>("authorization");
+    QTest::addColumn<QString>("protocol");
+    QTest::addColumn<bool>("isIn");
+    const auto row = [](const char *name, const char *query, const char *authorization, const char *protocol,
+                        bool isIn) {
+        QTest::newRow(name) << QString::fromUtf8(query) << QByteArray(authorization)
+                            << QString::fromUtf8(protocol) << isIn;
+    };
+    row("nothing", "", "", "", false);
+    row("in the query", "token=s3cret+%25", "", "", true);
+    row("in the query, wrong", "token=s3cret", "", "", false);
+    row("in the query, empty", "token=", "", "", false);
+    row("as header", "", "Bearer s3cret+%", "", true);
+    row("as header, in another case", "", "bearer  s3cret+%", "", true);
+    row("as header, wrong", "", "Bearer s3cret+%x", "", false);
+    row("as header of another kind", "", "Basic s3cret+%", "", false);
+    row("as subprotocol", "", "", "liaison.token.s3cret+%", true);
+    row("as subprotocol, wrong", "", "", "liaison.token.wrong", false);
+    row("as subprotocol, empty", "", "", "liaison.token.", false);
+    row("wrong in one way, right in another", "token=wrong", "Bearer s3cret+%", "", true);
+}
+
+void TestWebSocketTransport::askedForATokenNobodyComesInWithout()
+{
+    QFETCH(QString, query);
+    QFETCH(QByteArray, authorization);
+    QFETCH(QString, protocol);
+    QFETCH(bool, isIn);
+    auto options = limited(1000);
+    options.token = "s3cret+%";
+    WebSocketTransport transport(options);
+    const QSignalSpy listening(&transport, &Transport::listening);
+    const QSignalSpy joined(&transport, &Transport::clientJoined);
+    const QSignalSpy received(&transport, &Transport::textReceived);
+    transport.listen({loopback}, 0);
+    auto url = urlOf(loopback, listening.at(0).at(0).value<quint16>());
+    url.setQuery(query);
+    QNetworkRequest request(url);
+    if (!authorization.isEmpty())
+        request.setRawHeader("Authorization", authorization);
+    QWebSocketHandshakeOptions handshake;
+    if (!protocol.isEmpty())
+        handshake.setSubprotocols({protocol});
+    QWebSocket client;
+    connect(&client, &QWebSocket::connected, &client, [&] { client.sendTextMessage(QStringLiteral("x")); });
+    client.open(request, handshake);
+    if (isIn) {
+        QTRY_COMPARE(received.count(), 1);
+        QCOMPARE(client.subprotocol(), protocol);
+        return;
+    }
+    QTRY_COMPARE(client.closeCode(), QWebSocketProtocol::CloseCodePolicyViolated);
+    QTRY_COMPARE(client.state(), QAbstractSocket::UnconnectedState);
+    QCOMPARE(joined.count(), 0);
+    QCOMPARE(received.count(), 0);
+    QCOMPARE(transport.refusals().counts().value(QLatin1String("token")).toInt(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestWebSocketTransport)

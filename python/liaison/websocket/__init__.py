@@ -12,19 +12,39 @@ if TYPE_CHECKING:
 
 __all__ = ["WebsocketLiaison"]
 
+_OPTIONS = {
+    "allow_origins",
+    "allow_remote",
+    "handshake_time",
+    "max_connections",
+    "max_nesting",
+    "max_unread",
+    "max_waiting",
+    "stall_time",
+    "tls_certificate",
+    "tls_key",
+    "token",
+}
+
 
 class WebsocketLiaison:
     """Serves a Companion to every client that connects to an address.
 
     Args:
-        host: a name or address of this machine's loopback, such as ``"localhost"`` (IPv4 and IPv6), ``"::1"``.
+        host: a name or address of this machine's loopback, such as ``"localhost"`` (IPv4 and IPv6), ``"::1"``;
+            others only with ``allow_remote`` and a ``token``.
         port: 0 to 65535, as a number or as text; 0 picks one that is free.
         companion: what runs the commands; by default a new :class:`~liaison.Companion`. It finds this object in
             its namespace as ``liaison``.
         max_message_size: bytes; a longer message closes its connection with code 1009.
+        options: what the command line calls ``--allow-origin``, ``--max-unread`` and so on: ``allow_origins`` (an
+            iterable of str), ``token`` (str), ``allow_remote`` (bool), ``tls_certificate``, ``tls_key`` (paths),
+            ``max_connections``, ``max_waiting``, ``max_nesting`` (int), ``max_unread`` (int, bytes),
+            ``handshake_time``, ``stall_time`` (float, seconds).
 
     Raises:
-        ValueError: the port is none.
+        TypeError: there is no such option.
+        ValueError: the port is none, or the value of an option is.
 
     Attributes:
         companion: what runs the commands.
@@ -41,8 +61,14 @@ class WebsocketLiaison:
         *,
         max_message_size: int = 256 * 2**20,
         _service: Optional[_core.Service] = None,
+        **options: Any,
     ) -> None:
-        self._service = _service or _core.Service(host, _port_number(port), max_message_size)
+        for name in options:
+            if name not in _OPTIONS:
+                raise TypeError(f"no option {name!r}: expected one of {', '.join(sorted(_OPTIONS))}")
+        self._service = _service or _core.Service(
+            host, _port_number(port), max_message_size=max_message_size, **options
+        )
         self.companion = Companion() if companion is None else companion
         self.companion.namespace["liaison"] = self
 

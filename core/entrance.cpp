@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+#include "entrance.h"
+
+#include "access.h"
+#include "fork.h"
+#include "logging.h"
+#include "refusals.h"
+
+#include <QNetworkRequest>
+#include <QSslSocket>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTimer>
+#include <QWebSocket>
+#include <QWebSocketCorsAuthenticator>
+#include <QWebSocketServer>
+
+#include <functional>
+#include <utility>
+
+#include <unistd.h>
+
+namespace liaison {
+
+namespace {
+
+/// How often port 0 tries again when the port that one address offered is taken on another.
+constexpr int portAttempts = 20;
+
+/// Bytes of an HTTP request with its headers.
+constexpr qint64 longestRequest = qint64(16) << 10;
+
+/// When to try again after the system had no descriptor left for a connection.
+constexpr int acceptAgain_ms = 100;
+
+/// How long a connection is kept that ended while QWebSocketServer had it.
+constexpr int farewell_ms = 1000;
+
+/// Accepts connections without making sockets of them.
+class Listener final : public QTcpServer {
+public:
+    Listener(std::function<void(qintptr descriptor)> accepted, QObject *parent)
+        : QTcpServer(parent)
+        , m_accepted(std::move(accepted))
+    {
+    }
+
+protected:
+    void incomingConnection(qintptr descriptor) override { m_accepted(descriptor); }
+
+private:
+    std::function<void(qintptr descriptor)> m_accepted;
+};
+
+int milliseconds(double seconds)
+{
+    constexpr double ms = 1000;
+    return int(seconds * ms);
+}
+
+} // namespace
+
+QString peerText(const QTcpSocket *tcp)
+{
+    return QStringLiteral("%1 port %2").arg(tcp->peerAddress().toString()).arg(tcp->peerPort());
+}
+
+Entrance::Entrance(EntranceOptions options, Refusals &refusals, QObject *parent)
+    : QObject(parent)
+    , m_options(std::move(options))
+    , m_refusals(refusals)
+    , m_upgrader(new QWebSocketServer(
+          QStringLiteral("Liaison"),
+          m_options.tls ? QWebSocketServer::SecureMode : QWebSocketServer::NonSecureMode, this))
+{
+    connect(m_upgrader, &QWebSocketServer::newConnection, this, &Entrance::onUpgraded);
+    connect(m_upgrader, &QWebSocketServer::originAuthenticationRequired, this,
+            [this](QWebSocketCorsAuthenticator *asked) {
+                const auto origin = asked->origin();
+                asked->setAllowed(isWelcome(origin, m_options.allowedOrigins));
+                if (asked->allowed())
+                    return;
+                ++m_originsRefused;
+                m_refusals.note(
+                    Refusal::Origin,
+                    QStringLiteral("a page of \"%1\" may not connect (--allow-origin)").arg(origin));
+            });
+}
+
+bool Entrance::listen(const QList<QHostAddress> &addresses, quint16 port)
+{
+    for (int attempt = 0; attempt < (port ? 1 : portAttempts); ++attempt) {
+        if (tryListen(addresses, port))
+            return true;
+        qDeleteAll(std::exchange(m_servers, {}));
+    }
+    return false;
+}
+
+QTcpServer *Entrance::newServer()
+{
+    auto *server = new Listener([this](qintptr descriptor) { receive(descriptor); }, this);
+    connect(server, &QTcpServer::acceptError, this, [this, server] {
+        m_refusals.note(Refusal::Connections, server->errorString());
+        // Qt accepts nobody after an error; this one passes.
+        QTimer::singleShot(acceptAgain_ms, server, &QTcpServer::resumeAccepting);
+    });
+    return server;
+}
+
+bool Entrance::tryListen(const QList<QHostAddress> &addresses, quint16 port)
+{
+    for (const auto &address : addresses) {
+        auto *server = newServer();
+        if (server->listen(address, port)) {
+            port = server->serverPort();
+            closeInChildren(int(server->socketDescriptor()));
+            m_servers.append(server);
+            qCInfo(lcLiaison) << "listening on" << address.toString() << "port" << port;
+            continue;
+        }
+        m_failure =
+            QStringLiteral("%1 port %2: %3").arg(address.toString()).arg(port).arg(server->errorString());
+        delete server;
+        return false;
+    }
+    m_port = port;
+    return !m_servers.isEmpty();
+}
+
+void Entrance::stopListening()
+{
+    for (auto *server : std::exchange(m_servers, {})) {
+        keepInChildren(int(server->socketDescriptor()));
+        delete server;
+    }
+    const auto unfinished = m_handshakes.keys();
+    m_handshakes.clear();
+    for (auto *tcp : unfinished)
+        tcp->abort();
+}
+
+void Entrance::receive(qintptr descriptor)
+{
+    auto *tls = m_options.tls ? new QSslSocket(this) : nullptr;
+    auto *tcp = tls ? tls : new QTcpSocket(this);
+    if (!tcp->setSocketDescriptor(descriptor)) {
+        ::close(int(descriptor));
+        delete tcp;
+        return;
+    }
+    closeInChildren(int(descriptor));
+    connect(tcp, &QTcpSocket::disconnected, this, [this, tcp, descriptor] {
+        keepInChildren(int(descriptor));
+        onDisconnected(tcp);
+    });
+    // Replies are collected before they are written; the system shall not wait for more of them.
+    tcp->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    tcp->setReadBufferSize(longestRequest);
+    m_handshakes.insert(tcp, {});
+    if (m_handshakes.size() > m_options.limits.connections) {
+        m_refusals.note(Refusal::Connections, QStringLiteral("%1: too many handshakes").arg(peerText(tcp)));
+        m_handshakes.remove(tcp);
+        tcp->abort();
+        return;
+    }
+    QTimer::singleShot(milliseconds(m_options.limits.handshakeTime_s), tcp, [this, tcp] {
+        if (m_handshakes.contains(tcp))
+            cut(tcp, QStringLiteral("the handshake took too long"));
+    });
+    connect(tcp, &QTcpSocket::readyRead, this, [this, tcp] { onRequestBytes(tcp); });
+    if (tls) {
+        connect(tls, &QSslSocket::errorOccurred, this, [this, tls](QAbstractSocket::SocketError error) {
+            if (error == QAbstractSocket::SslHandshakeFailedError && m_handshakes.contains(tls))
+                cut(tls, tls->errorString());
+        });
+        tls->setSslConfiguration(*m_options.tls);
+        tls->startServerEncryption();
+    }
+}
+
+/// The request is looked at before QWebSocketServer reads it: what a client offers as subprotocol must be
+/// agreed to, or a browser gives up, and which of them shows the right token is nobody's business here.
+void Entrance::onRequestBytes(QTcpSocket *tcp)
+{
+    const auto found = m_handshakes.find(tcp);
+    if (found == m_handshakes.end() || found->isRequested)
+        return;
+    const auto header = tcp->peek(longestRequest);
+    const auto end = header.indexOf("\r\n\r\n");
+    if (end < 0) {
+        if (header.size() >= longestRequest)
+            cut(tcp, QStringLiteral("the request is longer than %1 bytes").arg(longestRequest));
+        return;
+    }
+    found->isRequested = true;
+    found->tokenProtocols = tokenProtocols(QByteArrayView(header).first(end));
+    if (!found->tokenProtocols.isEmpty())
+        setProtocols();
+    m_upgrader->handleConnection(tcp);
+}
+
+void Entrance::setProtocols()
+{
+    QStringList protocols;
+    for (const auto &handshake : std::as_const(m_handshakes))
+        protocols += handshake.tokenProtocols;
+    m_upgrader->setSupportedSubprotocols(protocols);
+}
+
+void Entrance::onUpgraded()
+{
+    while (auto *socket = m_upgrader->nextPendingConnection()) {
+        auto *tcp = takeHandshake(socket);
+        if (!tcp) {
+            socket->abort();
+            socket->deleteLater();
+            continue;
+        }
+        tcp->disconnect(this);
+        tcp->setReadBufferSize(0);
+        const auto descriptor = int(tcp->socketDescriptor());
+        connect(tcp, &QTcpSocket::disconnected, this, [descriptor] { keepInChildren(descriptor); });
+        const bool showedToken = m_options.token.isEmpty() ||
+                                 showsToken(socket->request(), socket->subprotocol(), m_options.token);
+        if (!showedToken)
+            m_refusals.note(Refusal::Token,
+                            QStringLiteral("%1: the token is missing or wrong").arg(peerText(tcp)));
+        Q_EMIT admitted(socket, tcp, showedToken);
+    }
+}
+
+/// The TCP socket below a WebSocket: the one that the WebSocket reads from, which it does no longer. Peers
+/// would not tell: those who have left before they were accepted have none.
+QTcpSocket *Entrance::takeHandshake(const QWebSocket *socket)
+{
+    for (auto handshake = m_handshakes.begin(); handshake != m_handshakes.end(); ++handshake) {
+        auto *tcp = handshake.key();
+        if (!handshake->isRequested || !QObject::disconnect(tcp, &QTcpSocket::readyRead, socket, nullptr))
+            continue;
+        const bool isOfferGone = !handshake->tokenProtocols.isEmpty();
+        m_handshakes.erase(handshake);
+        if (isOfferGone)
+            setProtocols();
+        return tcp;
+    }
+    return nullptr;
+}
+
+/// Before it has come in.
+void Entrance::onDisconnected(QTcpSocket *tcp)
+{
+    const auto found = m_handshakes.find(tcp);
+    if (found != m_handshakes.end()) {
+        const auto handshake = *found;
+        m_handshakes.erase(found);
+        // Who was refused for another reason was noted then.
+        if (handshake.isRequested && m_originsRefused > 0)
+            --m_originsRefused;
+        else if (handshake.isRequested)
+            m_refusals.note(Refusal::Handshake,
+                            QStringLiteral("%1: no WebSocket handshake").arg(peerText(tcp)));
+        if (!handshake.tokenProtocols.isEmpty())
+            setProtocols();
+        if (handshake.isRequested) {
+            // QWebSocketServer may be about to make a WebSocket of it all the same, which uses it to its end.
+            QTimer::singleShot(farewell_ms, tcp, &QObject::deleteLater);
+            return;
+        }
+    }
+    tcp->deleteLater();
+}
+
+void Entrance::cut(QTcpSocket *tcp, const QString &reason)
+{
+    m_refusals.note(Refusal::Handshake, peerText(tcp) + QLatin1String(": ") + reason);
+    m_handshakes.remove(tcp);
+    tcp->abort();
+}
+
+} // namespace liaison
