@@ -71,6 +71,21 @@ def test_timeout_ends(client: Client, blocker: str) -> None:
     assert client.result("run", "math:hypot", 3, 4) == 5
 
 
+def test_an_interrupted_import_can_be_done_again(client: Client, server: Server) -> None:
+    with server.client() as other:
+        name = send(client, "get", "slowpackage:answer", id="imports")
+        wait_until_running(other, name)
+        client.result("ping")
+        assert other.result("interrupt", name) is True
+        assert last(client.receive()) == "KeyboardInterrupt\n"
+        assert client.result("run", "sys:modules.__contains__", "slowpackage.first") is False
+        client.result("run", "os:environ.__setitem__", "SLOWPACKAGE_QUICK", "1")
+        assert client.result("get", "slowpackage:answer") == [1, 2]
+        for module in ("slowpackage", "slowpackage.first", "slowpackage.second"):
+            client.result("run", "sys:modules.pop", module)
+        client.result("run", "os:environ.pop", "SLOWPACKAGE_QUICK")
+
+
 def test_timeouts_leave_others_alone(client: Client) -> None:
     send(client, "run", "time:sleep", 0.01, timeout=30)
     assert client.receive()["response"] is None

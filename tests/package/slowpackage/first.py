@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+"""Is complete early."""
+
+one = 1

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+"""Comes late."""
+
+two = 2
