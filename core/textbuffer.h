@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 namespace liaison {
 
@@ -34,7 +33,8 @@ public:
 
     void append(QByteArrayView text)
     {
-        std::memcpy(room(text.size()), text.data(), std::size_t(text.size()));
+        // memcpy takes no null, not even for nothing.
+        std::copy_n(text.data(), text.size(), room(text.size()));
         m_used += text.size();
     }
 

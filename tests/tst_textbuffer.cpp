@@ -3,6 +3,8 @@
 
 #include <QtTest>
 
+#include <cstring>
+
 using namespace liaison;
 
 /// The buffer holds what was put into it, however it grows.
