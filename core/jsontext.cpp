@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "jsontext.h"
 
+#include "utf8.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -311,7 +313,7 @@ QString unquotedJson(std::string_view string)
     auto rest = string.substr(1, string.size() - 2);
     while (!rest.empty()) {
         const auto backslash = std::min(rest.find('\\'), rest.size());
-        text += QString::fromUtf8(rest.data(), static_cast<qsizetype>(backslash));
+        text += textOf({rest.data(), static_cast<qsizetype>(backslash)});
         rest.remove_prefix(backslash);
         if (rest.empty())
             break;

@@ -35,7 +35,7 @@ struct InvalidCommand {
 
 QString text(std::string_view view)
 {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+    return textOf({view.data(), static_cast<qsizetype>(view.size())});
 }
 
 QByteArray bytes(std::string_view view)

@@ -272,6 +272,8 @@ void TestJsonText::unquotes_data()
     row("a surrogate pair", R"("\ud83d\ude00")", QString::fromUtf8("😀"));
     row("a lone high surrogate", R"("x\ud83dy")", QStringLiteral("x") + QChar(0xd83d) + QLatin1Char('y'));
     row("a lone low surrogate", R"("\ude00")", QString(QChar(0xde00)));
+    row("a byte order mark is text", "\"\uFEFFa\\n\uFEFF\"",
+        QChar(0xfeff) + QStringLiteral("a\n") + QChar(0xfeff));
     row("UTF-8 as it is", "\"é€😀\"", QString::fromUtf8("é€😀"));
 }
 

@@ -58,6 +58,9 @@ void TestMessage::commands_data()
         << QByteArray(R"({"\u0063ommand": {"comman\u0064": "\u0067et"}})") << "get";
     QTest::newRow("a name beyond ASCII")
         << QByteArray("{\"command\": {\"command\": \"é😀\"}}") << QString::fromUtf8("é😀");
+    QTest::newRow("a byte order mark belongs to the name")
+        << QByteArray("{\"command\": {\"\uFEFFcommand\": 1, \"command\": \"\uFEFFget\"}}")
+        << QChar(0xfeff) + QStringLiteral("get");
     QTest::newRow("space around it") << QByteArray(" \n{\"command\": {\"command\": \"get\"}}\t ") << "get";
     QTest::newRow("the last of duplicate names wins")
         << QByteArray(R"({"command": 1, "command": {"command": 2, "command": "get"}})") << "get";
@@ -264,6 +267,8 @@ void TestMessage::arguments_data()
     row("a lone surrogate", R"(, "args": ["\ud800"])", 1, {}, true);
     row("beyond a double", R"(, "args": [1e400])", 1, {}, true);
     row("nested deeply", ", \"args\": [" + QByteArray(5000, '[') + QByteArray(5000, ']') + "]", 1, {}, true);
+    row("a byte order mark before a keyword", ", \"kwargs\": {\"\uFEFFa\": 2}", 0,
+        QChar(0xfeff) + QStringLiteral("a"), false);
     row("empty ones as text", ", \"args\": [ ], \"kwargs\": { }, \"x\": " + bigNumber, 0, {}, true);
 }
 
