@@ -130,6 +130,9 @@ private:
         ++m_position;
         if (c != 'u')
             return;
+        // As Python does: an escape that ends the text is no whole one.
+        if (m_position + 4 >= m_text.size())
+            throw JsonFault(m_text, m_position - 1, "Invalid \\uXXXX escape");
         for (int i = 0; i < 4; ++i, ++m_position) {
             if (!isHexDigit(current()))
                 throw JsonFault(m_text, m_position - static_cast<std::size_t>(i) - 1,

@@ -140,6 +140,8 @@ void TestJsonText::refuses_data()
     row("a unicode escape with another letter", "\"\\u12g4\"",
         "Invalid \\uXXXX escape: line 1 column 3 (char 2)");
     row("a unicode escape at the end", "\"\\u", "Invalid \\uXXXX escape: line 1 column 3 (char 2)");
+    row("a unicode escape that ends the text", "\"\\u1234",
+        "Invalid \\uXXXX escape: line 1 column 3 (char 2)");
     row("a newline in a string", "\"a\nb\"", "Invalid control character at: line 1 column 3 (char 2)");
     row("half a literal", "nul", "Expecting value: line 1 column 1 (char 0)");
     row("a literal in another case", "Nan", "Expecting value: line 1 column 1 (char 0)");
