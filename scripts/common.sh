@@ -55,13 +55,16 @@ require() {
     DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# configure [CMAKE_OPTION...]: prepares build/release, unless it was prepared with the same options before.
+# What configure and build are about.
+PRESET=release
+
+# configure [CMAKE_OPTION...]: prepares build/PRESET, unless it was prepared with the same options before.
 configure() {
-    local stamp=build/release/.configured wanted
+    local folder=build/$PRESET stamp=build/$PRESET/.configured wanted
     wanted="$* $(cat CMakePresets.json | cksum)"
-    if [ ! -f build/release/build.ninja ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-        say "Preparing the build in build/release"
-        cmake --preset release -DPython_EXECUTABLE="$SYSTEM_PYTHON" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@" \
+    if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+        say "Preparing the build in $folder"
+        cmake --preset "$PRESET" -DPython_EXECUTABLE="$SYSTEM_PYTHON" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@" \
             >build/configure.log 2>&1 || { cat build/configure.log >&2; exit 1; }
         printf '%s' "$wanted" >"$stamp"
     fi
@@ -69,10 +72,22 @@ configure() {
 
 # build [TARGET...]: builds what is not up to date, and shows progress while it does.
 build() {
-    if ! ninja -C build/release -n "$@" 2>/dev/null | grep -q 'no work to do'; then
-        say "Building"
-        cmake --build build/release --target "${@:-all}" >&2
+    if ! ninja -C "build/$PRESET" -n "$@" 2>/dev/null | grep -q 'no work to do'; then
+        say "Building in build/$PRESET"
+        cmake --build "build/$PRESET" --target "${@:-all}" >&2
     fi
+}
+
+# build_fuzzers: with clang, which may have its runtime in a package of its own.
+build_fuzzers() {
+    local PRESET=fuzz version
+    require clang
+    if ! clang++ -fsanitize=fuzzer,address -xc - -o /dev/null <<<'int LLVMFuzzerTestOneInput() { return 0; }' 2>/dev/null; then
+        version=$(clang++ -dumpversion)
+        require "libclang-rt-${version%%.*}-dev"
+    fi
+    configure
+    build fuzzers
 }
 
 # require_tools: what the build needs, and Python environments and npm besides.
