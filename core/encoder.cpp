@@ -30,11 +30,11 @@ void appendWithSurrogates(TextBuffer &text, py::handle string)
     const Py_ssize_t length = PyUnicode_GetLength(string.ptr());
     for (Py_ssize_t i = 0; i < length; ++i) {
         const Py_UCS4 c = PyUnicode_ReadChar(string.ptr(), i);
-        const char32_t character = c;
-        if (QChar::isSurrogate(character))
+        if (QChar::isSurrogate(c))
             appendUnicodeEscape(text, c);
         else
-            appendEscaped(text, QString::fromUcs4(&character, 1).toUtf8());
+            // QString::fromUcs4() would take a byte order mark for the mark of an encoding, and drop it.
+            appendEscaped(text, QStringView(QChar::fromUcs4(c)).toUtf8());
     }
 }
 

@@ -77,6 +77,7 @@ void TestEncoder::writes_data()
     row("a lone high surrogate", R"('a\ud800"é')", R"("a\ud800\"é")");
     row("a lone low surrogate", R"('\udfff')", R"("\udfff")");
     row("two surrogates in a row", R"('\ud83d\ude00')", R"("\ud83d\ude00")");
+    row("a lone surrogate beside a byte order mark", R"('\ufeff\ud800')", "\"\uFEFF\\ud800\"");
     row("a lone surrogate beside a newline and an emoji", R"('\n\udc00😀')", R"("\n\udc00😀")");
     row("an empty list", "[]", "[]");
     row("a list", "[1, 'a', None, [True]]", R"([1, "a", null, [true]])");
