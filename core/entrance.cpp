@@ -7,6 +7,7 @@
 #include "refusals.h"
 
 #include <QNetworkRequest>
+#include <QSocketNotifier>
 #include <QSslSocket>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -15,9 +16,10 @@
 #include <QWebSocketCorsAuthenticator>
 #include <QWebSocketServer>
 
-#include <functional>
 #include <utility>
 
+#include <cerrno>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace liaison {
@@ -33,24 +35,11 @@ constexpr qint64 longestRequest = qint64(16) << 10;
 /// When to try again after the system had no descriptor left for a connection.
 constexpr int acceptAgain_ms = 100;
 
+/// Then those who are in get their turn.
+constexpr int acceptedAtOnce = 64;
+
 /// How long a connection is kept that ended while QWebSocketServer had it.
 constexpr int farewell_ms = 1000;
-
-/// Accepts connections without making sockets of them.
-class Listener final : public QTcpServer {
-public:
-    Listener(std::function<void(qintptr descriptor)> accepted, QObject *parent)
-        : QTcpServer(parent)
-        , m_accepted(std::move(accepted))
-    {
-    }
-
-protected:
-    void incomingConnection(qintptr descriptor) override { m_accepted(descriptor); }
-
-private:
-    std::function<void(qintptr descriptor)> m_accepted;
-};
 
 int milliseconds(double seconds)
 {
@@ -97,24 +86,39 @@ bool Entrance::listen(const QList<QHostAddress> &addresses, quint16 port)
     return false;
 }
 
-QTcpServer *Entrance::newServer()
+/// Connections are accepted here: QTcpServer tries again and again, in a busy loop, when the system has no
+/// descriptor for one.
+void Entrance::acceptFrom(QTcpServer *server)
 {
-    auto *server = new Listener([this](qintptr descriptor) { receive(descriptor); }, this);
-    connect(server, &QTcpServer::acceptError, this, [this, server] {
-        m_refusals.note(Refusal::Connections, server->errorString());
-        // Qt accepts nobody after an error; this one passes.
-        QTimer::singleShot(acceptAgain_ms, server, &QTcpServer::resumeAccepting);
+    server->pauseAccepting();
+    const auto listening = int(server->socketDescriptor());
+    auto *acceptable = new QSocketNotifier(listening, QSocketNotifier::Read, server);
+    connect(acceptable, &QSocketNotifier::activated, this, [this, listening, acceptable] {
+        for (int i = 0; i < acceptedAtOnce; ++i) {
+            const int descriptor = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+            if (descriptor >= 0) {
+                receive(descriptor);
+                continue;
+            }
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+                m_refusals.note(Refusal::Connections, qt_error_string(errno));
+                acceptable->setEnabled(false);
+                QTimer::singleShot(acceptAgain_ms, acceptable,
+                                   [acceptable] { acceptable->setEnabled(true); });
+            }
+            return;
+        }
     });
-    return server;
 }
 
 bool Entrance::tryListen(const QList<QHostAddress> &addresses, quint16 port)
 {
     for (const auto &address : addresses) {
-        auto *server = newServer();
+        auto *server = new QTcpServer(this);
         if (server->listen(address, port)) {
             port = server->serverPort();
             closeInChildren(int(server->socketDescriptor()));
+            acceptFrom(server);
             m_servers.append(server);
             qCInfo(lcLiaison) << "listening on" << address.toString() << "port" << port;
             continue;

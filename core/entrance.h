@@ -61,7 +61,7 @@ private:
     };
 
     bool tryListen(const QList<QHostAddress> &addresses, quint16 port);
-    QTcpServer *newServer();
+    void acceptFrom(QTcpServer *server);
     void receive(qintptr descriptor);
     void onRequestBytes(QTcpSocket *tcp);
     void onUpgraded();

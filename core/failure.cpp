@@ -21,6 +21,15 @@ bool isOwnFrame(py::handle entry)
            (name.equal(py::str("liaison")) || name.attr("startswith")("liaison.").cast<bool>());
 }
 
+py::object messageOf(py::handle exception)
+{
+    try {
+        return py::str(exception);
+    } catch (const py::error_already_set &) {
+        return py::str(unformatted);
+    }
+}
+
 py::list formatted(py::handle exception)
 {
     py::object entry = py::getattr(exception, "__traceback__", py::none());
@@ -37,9 +46,11 @@ py::list tracebackLines(py::handle exception)
     try {
         return formatted(exception);
     } catch (const py::error_already_set &) {
-        // An exception that cannot even be formatted still has a type.
+        // An exception that cannot even be formatted still has a type, and a message as a rule: there may be
+        // no descriptor left to read Python's own module with.
         py::list lines;
-        lines.append(py::str("{}: {}\n").format(py::type::of(exception).attr("__name__"), unformatted));
+        lines.append(
+            py::str("{}: {}\n").format(py::type::of(exception).attr("__name__"), messageOf(exception)));
         return lines;
     }
 }
@@ -64,11 +75,7 @@ py::object exceptionForm(py::handle exception)
             py::dict part;
             part["type"] = type.attr("__qualname__");
             part["module"] = type.attr("__module__");
-            try {
-                part["message"] = py::str(next);
-            } catch (const py::error_already_set &) {
-                part["message"] = unformatted;
-            }
+            part["message"] = messageOf(next);
             part["cause"] = py::none();
             if (outer)
                 outer["cause"] = part;

@@ -33,7 +33,8 @@ std::atomic<int> output = STDOUT_FILENO;
 std::timed_mutex mutex;
 QList<DueMarker> due;
 
-void writeAtOnce(const QByteArray &text, int patience_ms)
+/// Answers 0, or the error that kept it from being written.
+int writeAtOnce(const QByteArray &text, int patience_ms)
 {
     // What a pipe says it has room for is more than a marker is long; only a file or a signal may cut it in
     // two.
@@ -41,14 +42,15 @@ void writeAtOnce(const QByteArray &text, int patience_ms)
         struct pollfd request = {output, POLLOUT, 0};
         const int ready = ::poll(&request, 1, patience_ms);
         if (ready == 0)
-            return;
+            return 0;
         const auto count =
             ready < 0 ? -1 : ::write(output, text.constData() + written, std::size_t(text.size() - written));
-        // A reader that has gone is no reason to fail.
+        // A reader that has gone, or never was, is no reason to fail.
         if (count < 0 && errno != EINTR)
-            return;
+            return errno == EPIPE || errno == EBADF ? 0 : errno;
         written += count > 0 ? count : 0;
     }
+    return 0;
 }
 
 template <typename Predicate> void writeDue(Predicate isMeant)
@@ -70,11 +72,13 @@ void setMarkerDescriptor(int descriptor)
     output = descriptor;
 }
 
-void writeStartMarker(const QByteArray &address, const QByteArray &end)
+int writeStartMarker(const QByteArray &address, const QByteArray &end)
 {
     const std::scoped_lock lock(mutex);
+    if (const int error = writeAtOnce(QByteArray(startMarker) + '@' + address + end, -1))
+        return error;
     due.append({address, end, forkGeneration()});
-    writeAtOnce(QByteArray(startMarker) + '@' + address + end, -1);
+    return 0;
 }
 
 void writeStopMarker(const QByteArray &address)

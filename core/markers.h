@@ -15,7 +15,9 @@ inline constexpr const char *constantsText =
 /// Writes the start marker to stdout, in one write; the stop marker of this address is due from now on.
 /// @param address behind the marker's "@"
 /// @param end "" or a newline
-void writeStartMarker(const QByteArray &address, const QByteArray &end);
+/// @return 0, or the error (errno) for which it could not be written, a full disk for one; then no stop
+/// marker is due
+int writeStartMarker(const QByteArray &address, const QByteArray &end);
 
 /// Writes the stop marker of an address if it is due, in one write. From any thread: of several calls one
 /// writes. A child that was forked off owes none. Nobody who reads stdout for a while is no reason to wait:

@@ -296,7 +296,11 @@ void Session::onListening(quint16 port)
                                                                         : addressText({m_options.host, port});
     Q_EMIT started(port);
     m_marker = asGiven.toUtf8();
-    writeStartMarker(m_marker, m_options.newlines ? "\n" : "");
+    if (const int error = writeStartMarker(m_marker, m_options.newlines ? "\n" : "")) {
+        m_failure =
+            QStringLiteral("cannot write the start marker to standard output: ") + qt_error_string(error);
+        m_loop.quit();
+    }
 }
 
 void Session::onListenFailed(const QString &reason)

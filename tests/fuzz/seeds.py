@@ -59,6 +59,27 @@ TARGETS = [
 ]
 
 
+def frame(first: int, payload: bytes) -> bytes:
+    """A client's frame whose mask changes nothing."""
+    size = len(payload)
+    length = bytes([128 | size]) if size < 126 else bytes([128 | 126]) + struct.pack("!H", size)
+    return bytes([first]) + length + bytes(4) + payload
+
+
+def frames() -> list[bytes]:
+    """Frames of all kinds, right and wrong."""
+    euro = "€".encode()
+    return [
+        frame(0x81, b"text") + frame(0x82, b"\xff") + frame(0x88, b"\x03\xe8bye"),
+        frame(0x01, euro[:1]) + frame(0x89, b"ping") + frame(0x00, b"") + frame(0x80, euro[1:]),
+        frame(0x81, b"x" * 126) + frame(0x81, b"x" * 301),
+        frame(0x8A, b"pong") + frame(0x88, b""),
+        *(frame(first, b"x") for first in (0x83, 0xC1, 0x09, 0x80)),
+        b"\x81\xff" + bytes(7) + b"\x05mask12345",
+        b"\x81\x01x",
+    ]
+
+
 def messages() -> list[bytes]:
     """Those of the reference, and some with options."""
     scenarios = json.loads(REFERENCE.read_text(encoding="utf-8"))["scenarios"]
@@ -86,6 +107,7 @@ def main(folder: Path) -> None:
         "message": messages(),
         "decoder": [document.encode("utf-8", "surrogatepass") for document in DOCUMENTS] + messages(),
         "encoder": values(),
+        "frames": frames(),
         "target": [target.encode("utf-8", "surrogatepass") for target in TARGETS],
     }
     for name, contents in seeds.items():

@@ -11,4 +11,4 @@ if "SLOWPACKAGE_QUICK" not in os.environ:
 
 from .second import *  # noqa: F403
 
-answer = [first.one, second.two]  # type: ignore[name-defined] # noqa: F821
+answer = [first.one, second.two]  # type: ignore[name-defined] # noqa: F405
