@@ -15,6 +15,7 @@ class TestInterrupter : public QObject {
 private Q_SLOTS:
     void hits_data();
     void hits();
+    void hitsAgainWhenAskedAnew();
     void doesNothingOnAnotherThread();
 };
 
@@ -50,6 +51,25 @@ void TestInterrupter::hits()
     // It was asked for once.
     interrupter.begin(interrupted);
     QVERIFY(raised(run).isNull());
+}
+
+void TestInterrupter::hitsAgainWhenAskedAnew()
+{
+    Interrupter interrupter;
+    interrupter.begin(5);
+    const auto run = [] { py::exec("for i in range(10000): pass"); };
+    const auto interrupt = [&] {
+        interrupter.interrupt(5);
+        run();
+    };
+    QCOMPARE(raised(interrupt), QStringLiteral("KeyboardInterrupt"));
+    QVERIFY(!interrupter.interrupt(5));
+    QVERIFY(raised(interrupt).isNull());
+    interrupter.renew(6);
+    QVERIFY(raised(interrupt).isNull());
+    interrupter.renew(5);
+    QVERIFY(interrupter.hasInterrupted(5));
+    QCOMPARE(raised(interrupt), QStringLiteral("KeyboardInterrupt"));
 }
 
 void TestInterrupter::doesNothingOnAnotherThread()

@@ -41,6 +41,8 @@ private Q_SLOTS:
     void nonFiniteBecomesNull();
     void quotes_data();
     void quotes();
+    void nesting_data();
+    void nesting();
 };
 
 void TestJsonText::accepts_data()
@@ -345,6 +347,26 @@ void TestJsonText::quotes()
     QCOMPARE(bytes(scanJson(view(string)).value), string);
     QVERIFY(string.isValidUtf8());
     QCOMPARE(unquotedJson(view(string)), text);
+}
+
+void TestJsonText::nesting_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<int>("levels");
+    QTest::newRow("nothing") << QByteArray() << 0;
+    QTest::newRow("a number") << QByteArray("5") << 0;
+    QTest::newRow("side by side") << QByteArray("[[], {}, []]") << 2;
+    QTest::newRow("one in another") << QByteArray(R"({"a": [{"b": []}]})") << 4;
+    QTest::newRow("in text") << QByteArray(R"(["[[[", "\"[[", "\\", {}])") << 2;
+    QTest::newRow("open") << QByteArray(5000, '[') << 5000;
+    QTest::newRow("text that ends in an escape") << QByteArray(R"(["\)") << 1;
+}
+
+void TestJsonText::nesting()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(int, levels);
+    QCOMPARE(int(jsonNesting(view(text))), levels);
 }
 
 QTEST_GUILESS_MAIN(TestJsonText)

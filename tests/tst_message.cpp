@@ -37,6 +37,8 @@ private Q_SLOTS:
     void arguments();
     void evtIsTheMessage_data();
     void evtIsTheMessage();
+    void nestingHasALimit_data();
+    void nestingHasALimit();
     void faults_data();
     void faults();
     void noObjects_data();
@@ -242,6 +244,40 @@ void TestMessage::theEnvelopeKeeps()
     const auto expected = QJsonDocument::fromJson(envelope, &error);
     QCOMPARE(error.error, QJsonParseError::NoError);
     QCOMPARE(*command->envelope, expected);
+}
+
+void TestMessage::nestingHasALimit_data()
+{
+    QTest::addColumn<int>("most");
+    QTest::addColumn<int>("levels");
+    QTest::addColumn<QByteArray>("number");
+    for (const int most : {10, 1024, 3000}) {
+        for (const int levels : {most, most + 1}) {
+            QTest::addRow("%d of %d", levels, most) << most << levels << QByteArray("1");
+            QTest::addRow("%d of %d, beside what only Python reads", levels, most)
+                << most << levels << QByteArray("NaN");
+        }
+    }
+}
+
+void TestMessage::nestingHasALimit()
+{
+    QFETCH(int, most);
+    QFETCH(int, levels);
+    QFETCH(QByteArray, number);
+    const int inner = levels - 3;
+    const auto parsed = parseMessage(R"({"id": 7, "command": {"command": "run", "args": [)" + number + ", " +
+                                         QByteArray(inner, '[') + QByteArray(inner, ']') + "]}}",
+                                     most);
+    const auto *fault = std::get_if<Fault>(&parsed);
+    QCOMPARE(fault != nullptr, levels > most);
+    if (!fault)
+        return;
+    QVERIFY(fault->isTooDeep);
+    QCOMPARE(fault->type, QByteArray("RecursionError"));
+    QCOMPARE(fault->reason,
+             QStringLiteral("a message may be nested %1 levels deep, not %2").arg(most).arg(levels));
+    QVERIFY(fault->evt.startsWith(R"({"id": 7)"));
 }
 
 void TestMessage::arguments_data()
