@@ -19,6 +19,11 @@
 
 #include <unistd.h>
 
+#if PY_VERSION_HEX < 0x03090000
+// Python 3.8 has it under the name that it was tried out with.
+#define PyObject_VectorcallDict _PyObject_FastCallDict
+#endif
+
 namespace py = pybind11;
 
 namespace liaison {
