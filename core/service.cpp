@@ -2,6 +2,7 @@
 #include "service.h"
 
 #include "logging.h"
+#include "plugins.h"
 #include "session.h"
 
 #include <QCoreApplication>
@@ -77,6 +78,7 @@ void ensureApplication(int &argc, char **argv)
     const QByteArray locale = std::setlocale(LC_ALL, nullptr);
     const auto previous =
         qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
+    usePlugins(carriedPlugins());
     // Never deleted: Qt's own threads may outlive what made them, and user code may have come to rely on it.
     new QCoreApplication(argc, argv);
     qInstallMessageHandler(previous);
