@@ -214,6 +214,7 @@ def test_ten_clients_with_full_queues(form: str) -> None:
     with serving(form) as server, contextlib.ExitStack() as stack:
         clients = [stack.enter_context(server.client()) for _ in range(10)]
         first = clients[0].post("run", "time:sleep", 60)
+        assert clients[0].result("ping") == "pong"  # so that it has come before what the others send
         sent = {i: [client.post("run", "math:hypot", 3, 4) for _ in range(50)] for i, client in enumerate(clients)}
         for i, client in enumerate(clients):
             assert client.ask("ping")["evt"]["id"] == sent[i][-1] + 1
