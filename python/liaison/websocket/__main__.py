@@ -3,6 +3,7 @@
 
 import faulthandler
 import io
+import os
 import sys
 
 from .. import _core
@@ -21,8 +22,23 @@ def _unbuffer() -> None:
         setattr(sys, f"__{name}__", new)
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Serve as the command line says, and answer the process's exit code."""
     _unbuffer()
     if sys.stderr is not None:
         faulthandler.enable()
-    sys.exit(_core.main(sys.argv))
+    return _core.main(sys.argv)
+
+
+def script() -> int:
+    """Be the command ``liaison``: as ``python -m``, look for modules in the current folder, not in the script's own."""
+    if not getattr(sys.flags, "safe_path", False):
+        try:
+            sys.path[0] = os.getcwd()
+        except OSError:  # a current folder that has been deleted is none
+            del sys.path[0]
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
