@@ -97,11 +97,11 @@ require_tools() {
     require "${packages[@]}"
 }
 
-# python_environment FOLDER REQUIREMENTS: a virtual environment, anew whenever what it asks for has changed.
+# python_environment FOLDER REQUIREMENTS [PYTHON]: a virtual environment, anew whenever what it asks for has changed.
 python_environment() {
     cmp -s "$2" "$1/requirements.txt" && return
     say "Installing into $1: $(grep -v '^#' "$2" | tr '\n' ' ')"
-    "$SYSTEM_PYTHON" -m venv "$1"
+    "${3:-$SYSTEM_PYTHON}" -m venv "$1"
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2" >&2
     cp "$2" "$1/requirements.txt"
 }

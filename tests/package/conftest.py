@@ -20,6 +20,9 @@ def form(request: pytest.FixtureRequest) -> str:
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server that the tests of a file share; they name what they store after themselves."""
     with serving(request.param) as running:
+        with running.client() as client:
+            # Whoever comes first may have a time limit, and a module whose import was interrupted stays half a module.
+            client.result("get", "helpers:spin")
         yield running
 
 

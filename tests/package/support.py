@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any, Iterator
 
+import pytest
 from jsonschema import Draft202012Validator
 from websockets.sync.client import connect
 
@@ -34,8 +35,17 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 START = b"LIAISON:CONNECTED@"
 STOP = b"LIAISON:DISCONNECTED@"
 
-#: Both forms of the program; most tests run against each.
-FORMS = ("executable", "module")
+#: The interpreter of an environment that has Liaison from a wheel, if that is to be tested: see scripts/wheels.
+INSTALLED = os.environ.get("LIAISON_TEST_INSTALLED", "")
+
+#: Both forms of the program; most tests run against each. Or that which was installed, alone.
+FORMS = ("installed",) if INSTALLED else ("executable", "module")
+
+#: The interpreter that is served.
+PYTHON = INSTALLED or sys.executable
+
+#: For tests that ask for one of those two by name.
+in_the_build_tree = pytest.mark.skipif(bool(INSTALLED), reason="what was installed is tested")
 
 #: Seconds after which a test gives up; no test waits for them when all is well.
 PATIENCE = 20.0
@@ -45,6 +55,8 @@ def command_line(form: str) -> list[str]:
     """The program in one of its forms, serving the environment that the tests run in."""
     if form == "executable":
         return [str(EXECUTABLE), "--python", sys.executable]
+    if form == "installed":
+        return [INSTALLED, "-m", "liaison.websocket"]
     return [sys.executable, "-m", "liaison.websocket"]
 
 

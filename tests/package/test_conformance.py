@@ -37,6 +37,13 @@ def matches(expected: Any, actual: Any) -> bool:
     return equal(expected, actual)
 
 
+def as_recorded(response: Any) -> Any:
+    """A response as it was where the scenarios were recorded, where math is part of the interpreter itself."""
+    if isinstance(response, str):
+        return re.sub(r"^<module 'math' from '.*'>$", "<module 'math' (built-in)>", response)
+    return response
+
+
 def check(message: Any, expected: dict[str, Any], reply: Any) -> None:
     """Hold one reply against what the scenario expects."""
     assert isinstance(reply, dict)
@@ -48,7 +55,7 @@ def check(message: Any, expected: dict[str, Any], reply: Any) -> None:
     elif "matches" in expected:
         assert re.search(expected["matches"], reply["response"]), reply
     else:
-        assert matches(expected["response"], reply["response"]), reply
+        assert matches(expected["response"], as_recorded(reply["response"])), reply
     if expected.get("evt") == "object":
         assert isinstance(reply["evt"], dict)
     else:

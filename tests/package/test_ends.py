@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from support import PATIENCE, STOP, Client, Server, command_line, environment, serving
+from support import PATIENCE, STOP, Client, Server, command_line, environment, in_the_build_tree, serving
 
 #: Seconds from SIGTERM to the end. A frontend is promised two; a loaded machine takes its own.
 LONGEST_END = 10.0
@@ -142,6 +142,7 @@ def test_closed_descriptors(form: str) -> None:
     process.stderr.close()
 
 
+@in_the_build_tree
 def test_interrupt_during_start_leaves_no_traceback() -> None:
     for milliseconds in range(5, 65, 10):
         process = subprocess.Popen(

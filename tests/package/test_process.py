@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from support import EXECUTABLE, PATIENCE, START, STOP, command_line, environment, serving
+from support import EXECUTABLE, PATIENCE, PYTHON, START, STOP, command_line, environment, in_the_build_tree, serving
 
 CONSTANTS = b'{"START_MARKER": "LIAISON:CONNECTED", "STOP_MARKER": "LIAISON:DISCONNECTED"}'
 
@@ -50,6 +50,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@in_the_build_tree
 def test_constants_of_the_module() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "liaison.constants"], capture_output=True, env=environment("module"), check=True
@@ -57,11 +58,13 @@ def test_constants_of_the_module() -> None:
     assert (result.stdout, result.stderr) == (CONSTANTS, b"")
 
 
+@in_the_build_tree
 def test_constants_of_the_executable() -> None:
     result = subprocess.run([EXECUTABLE, "--constants"], capture_output=True, check=True)
     assert (result.stdout, result.stderr) == (CONSTANTS, b"")
 
 
+@in_the_build_tree
 def test_constants_import_next_to_nothing() -> None:
     code = "import sys; before = set(sys.modules); import liaison.constants; print(sorted(set(sys.modules) - before))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment("module"), check=True)
@@ -322,7 +325,7 @@ def test_stdin_belongs_to_python_code(form: str) -> None:
 def test_it_is_the_environment_of_the_interpreter(form: str) -> None:
     plain = json.loads(
         subprocess.run(
-            [sys.executable, "-c", "import helpers, json; print(json.dumps(helpers.environment()))"],
+            [PYTHON, "-c", "import helpers, json; print(json.dumps(helpers.environment()))"],
             capture_output=True,
             check=True,
             cwd=Path(__file__).parent,
@@ -337,6 +340,7 @@ def test_it_is_the_environment_of_the_interpreter(form: str) -> None:
     assert served == plain
 
 
+@in_the_build_tree
 def test_activated_environment_is_the_default() -> None:
     result = subprocess.Popen(
         [EXECUTABLE, "localhost:0"],
@@ -356,6 +360,7 @@ def test_activated_environment_is_the_default() -> None:
         result.wait()
 
 
+@in_the_build_tree
 def test_interpreter_that_is_none() -> None:
     result = subprocess.run(
         [EXECUTABLE, "--python", "/no/such/python", "localhost:0"], capture_output=True, check=False
@@ -364,6 +369,7 @@ def test_interpreter_that_is_none() -> None:
     assert result.stderr == b'liaison: "/no/such/python" is no Python interpreter that runs\n'
 
 
+@in_the_build_tree
 @pytest.mark.parametrize("maker", ["an interpreter", "a virtual environment"])
 def test_interpreter_of_another_version(tmp_path: Path, maker: str) -> None:
     interpreter = tmp_path / "bin" / "python"
