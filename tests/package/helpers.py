@@ -25,6 +25,11 @@ import time
 from typing import Any, Dict, Generator
 
 
+def exit_code(status: int) -> int:
+    """What os.waitstatus_to_exitcode() answers, which Python 3.8 does not have."""
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
 def spin(seconds: float = 60) -> None:
     """Never leave Python."""
     end = time.monotonic() + seconds
@@ -69,7 +74,7 @@ def fork_and_wait(code: int) -> int:
     child = os.fork()
     if child == 0:
         os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return exit_code(os.waitpid(child, 0)[1])
 
 
 def terminate_forked_child() -> int:
@@ -80,7 +85,7 @@ def terminate_forked_child() -> int:
         os._exit(0)
     time.sleep(0.1)
     os.kill(child, 15)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return exit_code(os.waitpid(child, 0)[1])
 
 
 def crash() -> None:
@@ -397,7 +402,7 @@ def terminate_child_that_restores_handlers() -> int:
         os._exit(0)
     time.sleep(0.3)
     os.kill(child, signal.SIGTERM)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return exit_code(os.waitpid(child, 0)[1])
 
 
 def serve_inside() -> str:
