@@ -41,8 +41,8 @@ std::uintptr_t stackEnd()
 std::ptrdiff_t remainingStack()
 {
     thread_local const std::uintptr_t end = stackEnd();
-    const char here = 0;
-    return std::ptrdiff_t(reinterpret_cast<std::uintptr_t>(&here) - end);
+    // Not the address of a variable: AddressSanitizer may keep those elsewhere.
+    return std::ptrdiff_t(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - end);
 }
 
 RecursionGuard::RecursionGuard(const char *where)
