@@ -3,6 +3,7 @@
 
 #include "childprocess.h"
 #include "markers.h"
+#include "sanitized.h"
 
 #include <QElapsedTimer>
 #include <QtTest>
@@ -33,6 +34,8 @@ void TestDeadline::endsWhatHangs_data()
 void TestDeadline::endsWhatHangs()
 {
     QFETCH(int, arms);
+    if (isUnderThreadSanitizer)
+        QSKIP("ThreadSanitizer lets no forked child begin a thread");
     QElapsedTimer timer;
     timer.start();
     const auto child = runInChild([&] {
@@ -58,6 +61,8 @@ void TestDeadline::sparesWhatDisarmsIt_data()
 void TestDeadline::sparesWhatDisarmsIt()
 {
     QFETCH(bool, isArmed);
+    if (isUnderThreadSanitizer && isArmed)
+        QSKIP("ThreadSanitizer lets no forked child begin a thread");
     const auto child = runInChild([&] {
         writeStartMarker("a:1", "");
         if (isArmed)

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "childprocess.h"
+#include "sanitized.h"
 
 #include <QtTest>
 
@@ -43,6 +44,8 @@ void TestProcess::openDescriptorsStay()
 
 void TestProcess::interruptsWaitUntilTheyAreAccepted()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("ThreadSanitizer keeps signals back");
     const auto child = runInChild([] {
         prepareProcess();
         std::signal(SIGINT,

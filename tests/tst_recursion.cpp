@@ -2,6 +2,7 @@
 #include "recursion.h"
 
 #include "pythontest.h"
+#include "sanitized.h"
 
 #include <thread>
 
@@ -48,6 +49,8 @@ void TestRecursion::endsAtPythonsLimit()
 
 void TestRecursion::endsBeforeTheStackDoes()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("ThreadSanitizer's own stack is smaller");
     const auto sys = py::module_::import("sys");
     const auto before = sys.attr("getrecursionlimit")();
     sys.attr("setrecursionlimit")(2'000'000'000);
@@ -59,6 +62,8 @@ void TestRecursion::endsBeforeTheStackDoes()
 
 void TestRecursion::saysWhere()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("ThreadSanitizer's own stack is smaller");
     const auto sys = py::module_::import("sys");
     const auto before = sys.attr("getrecursionlimit")();
     sys.attr("setrecursionlimit")(2'000'000'000);
@@ -82,6 +87,8 @@ void TestRecursion::everyThreadHasItsStack()
 
 void TestRecursion::smallStacksHaveRoom()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("ThreadSanitizer takes a part of every stack");
     // As small as a Python thread's may be, and some.
     const auto scope = executed(QStringLiteral("import threading, liaison\n"
                                                "texts = []\n"

@@ -2,6 +2,7 @@
 #include "signals.h"
 
 #include "childprocess.h"
+#include "sanitized.h"
 
 #include <QSignalSpy>
 #include <QThread>
@@ -105,6 +106,8 @@ void TestSignals::aForkedChildHasTheDefaultBehaviour_data()
 
 void TestSignals::aForkedChildHasTheDefaultBehaviour()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("ThreadSanitizer keeps signals back");
     QFETCH(int, number);
     const SignalWatcher watcher;
     const QSignalSpy received(&watcher, &SignalWatcher::received);

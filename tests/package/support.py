@@ -61,10 +61,11 @@ def command_line(form: str) -> list[str]:
 
 
 def environment(form: str, **more: str) -> dict[str, str]:
-    """The tests' own environment; only the module needs to be told where the package is."""
+    """The tests' own environment; only the module needs to be told where the package is, and what it was built for."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     if form == "module":
         variables["PYTHONPATH"] = str(PACKAGE)
+        variables["LD_PRELOAD"] = os.environ.get("LIAISON_TEST_PRELOAD", "")
     return {**variables, **more}
 
 
