@@ -115,5 +115,12 @@ def test_command(command: str, tmp_path: Path) -> None:
         assert all((ROOT / argument).exists() for argument in arguments)
     else:
         # What is being run, and what takes minutes: the benchmark's parts have tests of their own.
-        assert program in ("scripts/test", "scripts/bench", "scripts/fuzz", "scripts/soak", "scripts/wheels")
+        assert program in (
+            "scripts/test",
+            "scripts/bench",
+            "scripts/fuzz",
+            "scripts/sanitize",
+            "scripts/soak",
+            "scripts/wheels",
+        )
         assert os.access(ROOT / program, os.X_OK)
