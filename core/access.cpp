@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "access.h"
 
+#include <QByteArrayList>
 #include <QFile>
 #include <QHostAddress>
 #include <QNetworkRequest>
@@ -32,6 +33,19 @@ bool isLoopbackHost(const QString &host)
     return !address.isNull() && address.isLoopback();
 }
 
+/// The values of a header, which may be given more than once.
+QByteArrayList headerValues(QByteArrayView request, const QByteArray &name)
+{
+    QByteArrayList values;
+    const auto lines = request.toByteArray().split('\n');
+    for (const auto &line : lines) {
+        const auto colon = line.indexOf(':');
+        if (line.first(std::max<qsizetype>(colon, 0)).trimmed().toLower() == name)
+            values.append(line.sliced(colon + 1).trimmed());
+    }
+    return values;
+}
+
 } // namespace
 
 bool isWelcome(const QString &origin, const QStringList &allowed)
@@ -59,8 +73,7 @@ QByteArray takeTokenFromEnvironment()
     // Also from the memory that the system shows as the process's environment.
     std::memset(value, 0, std::strlen(value));
     qunsetenv(tokenVariable);
-    checkToken(token, QLatin1String(tokenVariable));
-    return token;
+    return token.isNull() ? QByteArray("") : token;
 }
 
 QByteArray tokenFromFile(const QString &path)
@@ -98,12 +111,9 @@ bool isSameToken(QByteArrayView shown, QByteArrayView token)
 QStringList tokenProtocols(QByteArrayView header)
 {
     QStringList protocols;
-    const auto lines = header.toByteArray().split('\n');
-    for (const auto &line : lines) {
-        const auto colon = line.indexOf(':');
-        if (line.first(std::max<qsizetype>(colon, 0)).trimmed().toLower() != "sec-websocket-protocol")
-            continue;
-        const auto offered = QString::fromLatin1(line.sliced(colon + 1)).split(QLatin1Char(','));
+    const auto values = headerValues(header, "sec-websocket-protocol");
+    for (const auto &value : values) {
+        const auto offered = QString::fromLatin1(value).split(QLatin1Char(','));
         for (const auto &protocol : offered) {
             if (protocol.trimmed().startsWith(tokenProtocol))
                 protocols.append(protocol.trimmed());
@@ -112,18 +122,25 @@ QStringList tokenProtocols(QByteArrayView header)
     return protocols;
 }
 
-bool showsToken(const QNetworkRequest &request, const QString &protocol, const QByteArray &token)
+bool showsToken(const QNetworkRequest &request, const QStringList &protocols, const QByteArray &token)
 {
     const QByteArray bearer = "bearer ";
     const auto authorization = request.rawHeader("Authorization");
-    const bool inHeader =
-        authorization.first(std::min(authorization.size(), bearer.size())).toLower() == bearer &&
-        isSameToken(authorization.sliced(bearer.size()).trimmed(), token);
-    const auto query = QUrlQuery(request.url()).queryItemValue(QStringLiteral("token"), QUrl::FullyDecoded);
-    const bool inQuery = isSameToken(query.toUtf8(), token);
-    const bool inProtocol = protocol.startsWith(tokenProtocol) &&
-                            isSameToken(protocol.sliced(tokenProtocol.size()).toUtf8(), token);
-    return inHeader || inQuery || inProtocol;
+    bool isShown = authorization.first(std::min(authorization.size(), bearer.size())).toLower() == bearer &&
+                   isSameToken(authorization.sliced(bearer.size()).trimmed(), token);
+    const auto values =
+        QUrlQuery(request.url()).allQueryItemValues(QStringLiteral("token"), QUrl::FullyDecoded);
+    for (const auto &value : values)
+        isShown = isSameToken(value.toUtf8(), token) || isShown;
+    for (const auto &protocol : protocols)
+        isShown = isSameToken(protocol.sliced(tokenProtocol.size()).toUtf8(), token) || isShown;
+    return isShown;
+}
+
+bool hasDoubtfulOrigin(QByteArrayView header)
+{
+    const auto origins = headerValues(header, "origin");
+    return origins.size() > 1 || origins.contains(QByteArray());
 }
 
 } // namespace liaison

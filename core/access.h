@@ -32,8 +32,7 @@ bool isWelcome(const QString &origin, const QStringList &allowed);
 constexpr const char *tokenVariable = "LIAISON_TOKEN";
 
 /// The token of the environment, which is then no longer there, for this process and its children; null
-/// without one.
-/// @throws AccessError where it is none
+/// without one. See checkToken().
 QByteArray takeTokenFromEnvironment();
 
 /// The token in a file: all of it but white space around it.
@@ -53,7 +52,11 @@ bool isSameToken(QByteArrayView shown, QByteArrayView token);
 QStringList tokenProtocols(QByteArrayView header);
 
 /// Whether a client shows the token, as "Authorization: Bearer", as "?token=" or as subprotocol.
-/// @param protocol the subprotocol that was agreed upon
-bool showsToken(const QNetworkRequest &request, const QString &protocol, const QByteArray &token);
+/// @param protocols those that tokenProtocols() has found
+bool showsToken(const QNetworkRequest &request, const QStringList &protocols, const QByteArray &token);
+
+/// Whether a request names more than one origin, or an empty one: no browser does.
+/// @param header an HTTP request up to the blank line
+bool hasDoubtfulOrigin(QByteArrayView header);
 
 } // namespace liaison

@@ -50,7 +50,10 @@ bool Backpressure::waitForRoom(ClientId client, std::chrono::milliseconds longes
     std::unique_lock lock(m_mutex);
     return m_changed.wait_for(lock, longest, [&] {
         const auto found = m_levels.find(client);
-        return found == m_levels.end() || found->second.posted + found->second.unwritten < limit;
+        if (found == m_levels.end())
+            return true;
+        found->second.isWaitedFor = !hasRoom(found->second);
+        return !found->second.isWaitedFor;
     });
 }
 
@@ -58,6 +61,13 @@ bool Backpressure::isConnected(ClientId client) const
 {
     const std::scoped_lock lock(m_mutex);
     return m_levels.count(client) > 0;
+}
+
+bool Backpressure::isWaitedFor(ClientId client) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_levels.find(client);
+    return found != m_levels.end() && found->second.isWaitedFor && !hasRoom(found->second);
 }
 
 } // namespace liaison

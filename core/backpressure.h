@@ -14,8 +14,11 @@ namespace liaison {
 /// some. Thread-safe.
 class Backpressure {
 public:
-    /// So many bytes may wait for a client before who sends waits too.
-    static constexpr qint64 limit = qint64(1) << 20;
+    /// @param limit so many bytes may wait for a client before who sends waits too
+    explicit Backpressure(qint64 limit = qint64(1) << 20)
+        : m_limit(limit)
+    {
+    }
 
     void join(ClientId client);
     void leave(ClientId client);
@@ -33,12 +36,19 @@ public:
 
     bool isConnected(ClientId client) const;
 
+    /// Whether there was no room when somebody last asked, and there has not been any since.
+    bool isWaitedFor(ClientId client) const;
+
 private:
     struct Level {
         qint64 posted = 0;
         qint64 unwritten = 0;
+        bool isWaitedFor = false;
     };
 
+    bool hasRoom(const Level &level) const { return level.posted + level.unwritten < m_limit; }
+
+    qint64 m_limit;
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
     std::unordered_map<ClientId, Level> m_levels;

@@ -12,6 +12,8 @@
 #include "service.h"
 #include "target.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 namespace py = pybind11;
@@ -138,8 +140,15 @@ void defineCore(py::module_ &module)
         .def("run", &run, py::arg("companion"))
         .def("stop", &Service::stop)
         .def(
-            "push", [](Service &service, py::handle message) { service.push(pushText(message)); },
-            py::arg("message"))
+            "push",
+            [](Service &service, py::handle message, double timeout_s) {
+                const auto text = pushText(message);
+                const auto patience =
+                    std::chrono::milliseconds(int(std::clamp(timeout_s, 0.0, 3600.0) * 1000));
+                const py::gil_scoped_release meanwhile;
+                service.push(text, patience);
+            },
+            py::arg("message"), py::arg("timeout") = 1.0)
         .def("messages", [](const Service &service) { return textList(service.messages()); })
         .def_property_readonly("host",
                                [](const Service &service) { return service.options().host.toStdString(); })

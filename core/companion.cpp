@@ -587,7 +587,8 @@ void Companion::reply(Pending pending, py::error_already_set &error)
         if (m_interrupter.hasInterrupted(pending.serial) && error.matches(PyExc_KeyboardInterrupt)) {
             // Who asked for that is told so, whatever the command was.
             pending.isTry = false;
-            py::module_::import("liaison._orphans").attr("forget")();
+            py::module_::import("liaison._orphans")
+                .attr("forget")(py::getattr(exception, "__traceback__", py::none()));
             if (m_timedOut == pending.serial) {
                 const auto trace = py::getattr(exception, "__traceback__");
                 exception = py::reinterpret_borrow<py::object>(PyExc_TimeoutError)(

@@ -5,6 +5,8 @@
 #include "logging.h"
 #include "reply.h"
 
+#include <algorithm>
+
 namespace liaison {
 
 namespace {
@@ -80,21 +82,41 @@ void Dispatcher::onTextReceived(ClientId client, const QByteArray &text)
         Q_EMIT commandReceived(command);
 }
 
-/// Answers whether there was room for it among those of its client that wait.
+/// What it has asked for is done all the same, and goes on to count: else it would come back and ask for
+/// more.
+void Dispatcher::onClientLeft(ClientId client)
+{
+    const auto queue = m_queues.extract(client);
+    if (queue && queue.mapped()->count > 0)
+        m_left.push_back(queue.mapped());
+}
+
+/// Answers whether there was room for it among those of its client, and of clients that have left, that wait.
 bool Dispatcher::enqueue(Command &command, qint64 bytes)
 {
     auto &queue = m_queues[command.client];
     if (!queue)
         queue = std::make_shared<Queue>();
-    if (queue->count < m_limits.waiting && queue->bytes + bytes <= m_limits.waitingBytes()) {
+    int count = queue->count;
+    qint64 allBytes = queue->bytes;
+    if (!m_left.empty()) {
+        m_left.erase(
+            std::remove_if(m_left.begin(), m_left.end(), [](const auto &left) { return left->count == 0; }),
+            m_left.end());
+        for (const auto &left : m_left) {
+            count += left->count;
+            allBytes += left->bytes;
+        }
+    }
+    if (count < m_limits.waiting && allBytes + bytes <= m_limits.waitingBytes()) {
         command.place = std::make_shared<Place>(queue, bytes);
         return true;
     }
     const auto reason =
         QStringLiteral("%1 commands of this client, of %2 bytes, wait for their answers: no more than %3, of "
                        "%4 bytes, may do so")
-            .arg(queue->count.load())
-            .arg(queue->bytes.load())
+            .arg(count)
+            .arg(allBytes)
             .arg(m_limits.waiting)
             .arg(m_limits.waitingBytes());
     note(Refusal::Waiting, QStringLiteral("client %1: %2").arg(command.client).arg(reason));

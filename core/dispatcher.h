@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace liaison {
 
@@ -42,7 +43,7 @@ public:
     void setOutOfBand(OutOfBand outOfBand) { m_outOfBand = std::move(outOfBand); }
 
     void onTextReceived(ClientId client, const QByteArray &text);
-    void onClientLeft(ClientId client) { m_queues.erase(client); }
+    void onClientLeft(ClientId client);
 
     /// What came in, the latest 1000. Thread-safe.
     const MessageLog &messages() const { return m_messages; }
@@ -67,6 +68,8 @@ private:
 
     Limits m_limits;
     std::unordered_map<ClientId, std::shared_ptr<Queue>> m_queues;
+    std::vector<std::shared_ptr<Queue>>
+        m_left; ///< of clients that have left, but whose commands have not run
     OutOfBand m_outOfBand;
     MessageLog m_messages;
     quint64 m_lastSerial = 0;

@@ -81,7 +81,7 @@ bool Entrance::listen(const QList<QHostAddress> &addresses, quint16 port)
     for (int attempt = 0; attempt < (port ? 1 : portAttempts); ++attempt) {
         if (tryListen(addresses, port))
             return true;
-        qDeleteAll(std::exchange(m_servers, {}));
+        closeServers();
     }
     return false;
 }
@@ -132,12 +132,17 @@ bool Entrance::tryListen(const QList<QHostAddress> &addresses, quint16 port)
     return !m_servers.isEmpty();
 }
 
-void Entrance::stopListening()
+void Entrance::closeServers()
 {
     for (auto *server : std::exchange(m_servers, {})) {
         keepInChildren(int(server->socketDescriptor()));
         delete server;
     }
+}
+
+void Entrance::stopListening()
+{
+    closeServers();
     const auto unfinished = m_handshakes.keys();
     m_handshakes.clear();
     for (auto *tcp : unfinished)
@@ -161,13 +166,9 @@ void Entrance::receive(qintptr descriptor)
     // Replies are collected before they are written; the system shall not wait for more of them.
     tcp->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     tcp->setReadBufferSize(longestRequest);
-    m_handshakes.insert(tcp, {});
-    if (m_handshakes.size() > m_options.limits.connections) {
-        m_refusals.note(Refusal::Connections, QStringLiteral("%1: too many handshakes").arg(peerText(tcp)));
-        m_handshakes.remove(tcp);
-        tcp->abort();
-        return;
-    }
+    if (m_handshakes.size() >= m_options.limits.connections)
+        cutOldest();
+    m_handshakes.insert(tcp, {++m_lastNumber, false, {}});
     QTimer::singleShot(milliseconds(m_options.limits.handshakeTime_s), tcp, [this, tcp] {
         if (m_handshakes.contains(tcp))
             cut(tcp, QStringLiteral("the handshake took too long"));
@@ -197,6 +198,14 @@ void Entrance::onRequestBytes(QTcpSocket *tcp)
             cut(tcp, QStringLiteral("the request is longer than %1 bytes").arg(longestRequest));
         return;
     }
+    if (hasDoubtfulOrigin(QByteArrayView(header).first(end))) {
+        m_refusals.note(Refusal::Origin,
+                        QStringLiteral("%1: an origin that is empty, or more than one").arg(peerText(tcp)));
+        m_handshakes.erase(found);
+        tcp->write("HTTP/1.1 403 Access Forbidden\r\nConnection: close\r\n\r\n");
+        tcp->disconnectFromHost();
+        return;
+    }
     found->isRequested = true;
     found->tokenProtocols = tokenProtocols(QByteArrayView(header).first(end));
     if (!found->tokenProtocols.isEmpty())
@@ -215,7 +224,8 @@ void Entrance::setProtocols()
 void Entrance::onUpgraded()
 {
     while (auto *socket = m_upgrader->nextPendingConnection()) {
-        auto *tcp = takeHandshake(socket);
+        QStringList protocols;
+        auto *tcp = takeHandshake(socket, protocols);
         if (!tcp) {
             socket->abort();
             socket->deleteLater();
@@ -225,8 +235,8 @@ void Entrance::onUpgraded()
         tcp->setReadBufferSize(0);
         const auto descriptor = int(tcp->socketDescriptor());
         connect(tcp, &QTcpSocket::disconnected, this, [descriptor] { keepInChildren(descriptor); });
-        const bool showedToken = m_options.token.isEmpty() ||
-                                 showsToken(socket->request(), socket->subprotocol(), m_options.token);
+        const bool showedToken =
+            m_options.token.isEmpty() || showsToken(socket->request(), protocols, m_options.token);
         if (!showedToken)
             m_refusals.note(Refusal::Token,
                             QStringLiteral("%1: the token is missing or wrong").arg(peerText(tcp)));
@@ -236,15 +246,15 @@ void Entrance::onUpgraded()
 
 /// The TCP socket below a WebSocket: the one that the WebSocket reads from, which it does no longer. Peers
 /// would not tell: those who have left before they were accepted have none.
-QTcpSocket *Entrance::takeHandshake(const QWebSocket *socket)
+QTcpSocket *Entrance::takeHandshake(const QWebSocket *socket, QStringList &protocols)
 {
     for (auto handshake = m_handshakes.begin(); handshake != m_handshakes.end(); ++handshake) {
         auto *tcp = handshake.key();
         if (!handshake->isRequested || !QObject::disconnect(tcp, &QTcpSocket::readyRead, socket, nullptr))
             continue;
-        const bool isOfferGone = !handshake->tokenProtocols.isEmpty();
+        protocols = handshake->tokenProtocols;
         m_handshakes.erase(handshake);
-        if (isOfferGone)
+        if (!protocols.isEmpty())
             setProtocols();
         return tcp;
     }
@@ -273,6 +283,21 @@ void Entrance::onDisconnected(QTcpSocket *tcp)
         }
     }
     tcp->deleteLater();
+}
+
+/// Who comes, comes in: those who take their time make room.
+void Entrance::cutOldest()
+{
+    auto oldest = m_handshakes.begin();
+    for (auto handshake = m_handshakes.begin(); handshake != m_handshakes.end(); ++handshake) {
+        if (handshake->number < oldest->number)
+            oldest = handshake;
+    }
+    auto *tcp = oldest.key();
+    m_refusals.note(Refusal::Connections,
+                    QStringLiteral("%1: too many handshakes at a time").arg(peerText(tcp)));
+    m_handshakes.erase(oldest);
+    tcp->abort();
 }
 
 void Entrance::cut(QTcpSocket *tcp, const QString &reason)

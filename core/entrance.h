@@ -56,6 +56,7 @@ Q_SIGNALS:
 
 private:
     struct Handshake {
+        quint64 number = 0;         ///< in the order they came
         bool isRequested = false;   ///< the request has come, and it is QWebSocketServer's turn
         QStringList tokenProtocols; ///< that it offers
     };
@@ -67,7 +68,9 @@ private:
     void onUpgraded();
     void onDisconnected(QTcpSocket *tcp);
     void cut(QTcpSocket *tcp, const QString &reason);
-    QTcpSocket *takeHandshake(const QWebSocket *socket);
+    void cutOldest();
+    void closeServers();
+    QTcpSocket *takeHandshake(const QWebSocket *socket, QStringList &protocols);
     void setProtocols();
 
     EntranceOptions m_options;
@@ -75,6 +78,7 @@ private:
     QWebSocketServer *m_upgrader;
     QList<QTcpServer *> m_servers;
     QHash<QTcpSocket *, Handshake> m_handshakes;
+    quint64 m_lastNumber = 0;
     int m_originsRefused = 0; ///< whose connections have not ended yet
     quint16 m_port = 0;
     QString m_failure;

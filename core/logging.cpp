@@ -3,7 +3,9 @@
 
 #include <QDateTime>
 
-#include <cstdio>
+#include <atomic>
+
+#include <unistd.h>
 
 namespace liaison {
 
@@ -13,16 +15,22 @@ namespace {
 
 bool showsLog = false;
 
+std::atomic<int> output = STDERR_FILENO;
+
+/// One write, so that lines of several threads do not mix.
+void writeLine(const QByteArray &line)
+{
+    [[maybe_unused]] const auto written = ::write(output, line.constData(), std::size_t(line.size()));
+}
+
 void writeLog(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
     if (type != QtFatalMsg && !showsLog)
         return;
-    const auto line = QStringLiteral("%1 %2: %3\n")
-                          .arg(QDateTime::currentDateTime().toString(Qt::ISODateWithMs),
-                               QString::fromUtf8(context.category), message)
-                          .toUtf8();
-    std::fwrite(line.constData(), 1, std::size_t(line.size()), stderr);
-    std::fflush(stderr);
+    writeLine(QStringLiteral("%1 %2: %3\n")
+                  .arg(QDateTime::currentDateTime().toString(Qt::ISODateWithMs),
+                       QString::fromUtf8(context.category), message)
+                  .toUtf8());
 }
 
 } // namespace
@@ -35,11 +43,14 @@ void setUpLogging(bool verbose)
         QLoggingCategory::setFilterRules(QStringLiteral("liaison.debug=true\nliaison.info=true"));
 }
 
+void setLogDescriptor(int descriptor)
+{
+    output = descriptor;
+}
+
 void complain(const QString &sentence)
 {
-    const auto line = ("liaison: " + sentence.toUtf8() + '\n');
-    std::fwrite(line.constData(), 1, std::size_t(line.size()), stderr);
-    std::fflush(stderr);
+    writeLine("liaison: " + sentence.toUtf8() + '\n');
 }
 
 } // namespace liaison

@@ -16,4 +16,7 @@ void setUpLogging(bool verbose);
 /// One line on stderr about what the program could not do.
 void complain(const QString &sentence);
 
+/// Where the log and complaints are written from now on; at first that is standard error. Thread-safe.
+void setLogDescriptor(int descriptor);
+
 } // namespace liaison

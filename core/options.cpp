@@ -26,6 +26,8 @@ void readAccess(const QCommandLineParser &parser, ServiceOptions &service)
     service.token = takeTokenFromEnvironment();
     if (parser.isSet(QStringLiteral("token-file")))
         service.token = tokenFromFile(parser.value(QStringLiteral("token-file")));
+    else if (!service.token.isNull())
+        checkToken(service.token, QLatin1String(tokenVariable));
     service.allowedOrigins = parser.values(QStringLiteral("allow-origin"));
     service.allowsRemote = parser.isSet(QStringLiteral("allow-remote"));
     service.tlsCertificate = parser.value(QStringLiteral("tls-certificate"));

@@ -3,6 +3,7 @@
 
 #include "backpressure.h"
 #include "jsontext.h"
+#include "logging.h"
 #include "markers.h"
 #include "message.h"
 #include "reply.h"
@@ -62,6 +63,9 @@ OutputCapture::OutputCapture(std::shared_ptr<Backpressure> backpressure)
     }
     if (m_streams[0].original >= 0)
         setMarkerDescriptor(m_streams[0].original);
+    // The log is written on the thread that empties the pipes: it must not wait for itself.
+    if (m_streams[1].original >= 0)
+        setLogDescriptor(m_streams[1].original);
 }
 
 OutputCapture::~OutputCapture()
@@ -69,6 +73,7 @@ OutputCapture::~OutputCapture()
     std::fflush(stdout);
     drainAll();
     setMarkerDescriptor(STDOUT_FILENO);
+    setLogDescriptor(STDERR_FILENO);
     for (auto &stream : m_streams) {
         if (stream.original < 0)
             continue;

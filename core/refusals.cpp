@@ -16,7 +16,14 @@ constexpr std::array<const char *, std::size_t(Refusal::Count)> names = {
 void Refusals::note(Refusal refusal, const QString &line)
 {
     ++m_counts[std::size_t(refusal)];
-    qCInfo(lcLiaison).noquote() << "refused:" << line;
+    // Part of it comes from who was refused: it shall not write to the terminal what it likes.
+    constexpr qsizetype longest = 300;
+    auto shown = line.left(longest);
+    for (auto &character : shown) {
+        if (!character.isPrint())
+            character = QChar::ReplacementCharacter;
+    }
+    qCInfo(lcLiaison).noquote() << "refused:" << shown;
 }
 
 QJsonObject Refusals::counts() const

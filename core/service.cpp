@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "service.h"
 
+#include "backpressure.h"
 #include "logging.h"
 #include "plugins.h"
 #include "session.h"
@@ -48,11 +49,17 @@ void Service::stop()
         m_session->stop();
 }
 
-void Service::push(const QByteArray &text)
+void Service::push(const QByteArray &text, std::chrono::milliseconds patience)
 {
-    const std::scoped_lock lock(m_mutex);
-    if (m_session)
+    std::shared_ptr<Backpressure> backpressure;
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (!m_session)
+            return;
         m_session->push(text);
+        backpressure = m_session->backpressure();
+    }
+    backpressure->waitForRoom(everyClient, patience);
 }
 
 QByteArrayList Service::messages() const

@@ -13,6 +13,7 @@
 #include <QStringList>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -71,8 +72,9 @@ public:
     /// Ends run() soon: no command begins any more, the one that runs goes on to its end.
     void stop();
 
-    /// Sends a text (UTF-8) to all clients.
-    void push(const QByteArray &text);
+    /// Sends a text (UTF-8) to all clients. Waits for so long at the most while much is on its way to them;
+    /// needs no GIL, and whoever calls should not hold it.
+    void push(const QByteArray &text, std::chrono::milliseconds patience);
 
     /// The latest 1000 messages, as received; none while it does not run.
     QByteArrayList messages() const;

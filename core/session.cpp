@@ -329,6 +329,11 @@ void Session::stopByForce()
     m_companion.interruptRunning();
 }
 
+std::shared_ptr<Backpressure> Session::backpressure() const
+{
+    return m_transport->backpressure();
+}
+
 void Session::push(const QByteArray &text)
 {
     m_transport->post(everyClient, text);

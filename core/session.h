@@ -14,6 +14,7 @@
 
 namespace liaison {
 
+class Backpressure;
 class Dispatcher;
 class OutputCapture;
 class ParentWatch;
@@ -42,6 +43,9 @@ public:
 
     /// Thread-safe.
     void push(const QByteArray &text);
+
+    /// What is on its way to clients.
+    std::shared_ptr<Backpressure> backpressure() const;
 
     /// Thread-safe.
     QByteArrayList messages() const;

@@ -24,9 +24,12 @@ constexpr std::chrono::microseconds awakeTime{20};
 
 } // namespace
 
-Transport::Transport()
-    : m_lookTimer(this)
+Transport::Transport(qint64 backpressureLimit)
+    : m_backpressure(std::make_shared<Backpressure>(backpressureLimit))
+    , m_lookTimer(this)
 {
+    // Pushes to all have a level of their own: who makes them waits while this thread has not taken them.
+    m_backpressure->join(everyClient);
     m_lookTimer.setSingleShot(true);
     m_lookTimer.setTimerType(Qt::PreciseTimer);
     m_lookTimer.setInterval(shortestLook_ms);
@@ -35,6 +38,7 @@ Transport::Transport()
 
 void Transport::post(ClientId receiver, const QByteArray &text)
 {
+    m_backpressure->post(everyClient, text.size());
     put({receiver, text, Kind::Push});
     flush();
 }
@@ -116,6 +120,8 @@ bool Transport::sendWaiting(int limit_ms)
         m_taken.pop_front();
         if (message.kind == Kind::Reply)
             --m_expectedReplies;
+        if (message.kind == Kind::Push)
+            m_backpressure->take(everyClient, message.text.size());
         send(message.receiver, message.text);
         if (message.kind == Kind::Item) {
             m_backpressure->setUnwritten(message.receiver, watchUnwritten(message.receiver));

@@ -68,7 +68,8 @@ Q_SIGNALS:
     void closed();
 
 protected:
-    Transport();
+    /// @param backpressureLimit bytes of items that may wait for a client
+    explicit Transport(qint64 backpressureLimit = qint64(1) << 20);
 
     /// Sends for so long at the most.
     /// @return whether that was all
@@ -91,7 +92,7 @@ private:
     void onLookTime();
 
     Mailbox<Outgoing> m_outgoing;
-    std::shared_ptr<Backpressure> m_backpressure = std::make_shared<Backpressure>();
+    std::shared_ptr<Backpressure> m_backpressure;
     std::deque<Outgoing> m_taken; ///< from m_outgoing and not sent yet
     std::atomic<bool> m_wakeDue = false;
     qint64 m_expectedReplies = 0;

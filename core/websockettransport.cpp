@@ -8,6 +8,10 @@
 #include <QTcpSocket>
 #include <QWebSocket>
 
+#include <algorithm>
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace liaison {
@@ -17,10 +21,17 @@ namespace {
 /// How long clients may take to answer the close frame when the process ends.
 constexpr int closingTime_ms = 300;
 
+/// How much longer, if they are still reading what was sent before.
+constexpr int readingTime_ms = 900;
+
 /// How often it is seen whether a client has stopped reading, and how long one may that is to be closed.
 constexpr int stallInterval_ms = 500;
 constexpr double stallInterval_s = 0.5;
 constexpr double closingStall_s = 5;
+constexpr double longestClosing_s = 60;
+
+/// So many who were turned away get the time to read why.
+constexpr int mostTurnedAway = 64;
 
 /// Frames are collected up to so many bytes; a longer text is not copied together with others.
 constexpr qsizetype largestCollection = qsizetype(64) << 10;
@@ -32,20 +43,35 @@ qint64 bytesLeft(const QTcpSocket *tcp)
     return tcp->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0);
 }
 
+/// The same, and those that the other side has not received.
+qint64 bytesUnread(const QTcpSocket *tcp)
+{
+    int queued = 0;
+    if (::ioctl(int(tcp->socketDescriptor()), SIOCOUTQ, &queued) != 0)
+        queued = 0;
+    return bytesLeft(tcp) + queued;
+}
+
 /// What is said before the connection ends reaches the client only if nothing of its own is left unread: a
 /// system that closes a connection with unread bytes resets it.
 void endOutput(QTcpSocket *tcp)
 {
-    if (qobject_cast<QSslSocket *>(tcp))
-        tcp->disconnectFromHost();
-    else
+    if (bytesLeft(tcp) == 0)
         ::shutdown(int(tcp->socketDescriptor()), SHUT_WR);
+}
+
+/// So many bytes of items may wait for a client: fewer than those for which it would be closed.
+qint64 backpressureLimit(const Limits &limits)
+{
+    constexpr qint64 usual = qint64(1) << 20;
+    return std::max<qint64>(1, std::min(usual, limits.unread / 2));
 }
 
 } // namespace
 
 WebSocketTransport::WebSocketTransport(EntranceOptions options)
-    : m_options(std::move(options))
+    : Transport(backpressureLimit(options.limits))
+    , m_options(std::move(options))
     , m_stallTimer(this)
 {
     m_stallTimer.setInterval(stallInterval_ms);
@@ -104,10 +130,15 @@ void WebSocketTransport::turnAway(QWebSocket *socket, QTcpSocket *tcp, CloseCode
 {
     connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
     connect(tcp, &QTcpSocket::readyRead, tcp, [tcp] { tcp->skip(tcp->bytesAvailable()); });
+    connect(tcp, &QObject::destroyed, this, [this] { --m_turnedAway; });
     QTimer::singleShot(closingTime_ms, socket, [socket] { socket->abort(); });
     tcp->write(closeFrame(code, reason));
-    tcp->flush();
-    endOutput(tcp);
+    endWhenWritten(tcp);
+    // A crowd of them gets no time to read why.
+    if (++m_turnedAway > mostTurnedAway) {
+        tcp->flush();
+        socket->abort();
+    }
 }
 
 void WebSocketTransport::onReadyRead(ClientId client)
@@ -181,13 +212,17 @@ void WebSocketTransport::closeConnection(Connection &connection, ClientId client
 void WebSocketTransport::finish(Connection &connection)
 {
     connection.state = State::Closed;
-    if (bytesLeft(connection.tcp) == 0)
-        endOutput(connection.tcp);
+    endWhenWritten(connection.tcp);
+}
+
+void WebSocketTransport::endWhenWritten(QTcpSocket *tcp)
+{
+    endOutput(tcp);
+    // Of TLS, bytes are said to be written when they are about to be encrypted.
+    if (auto *tls = qobject_cast<QSslSocket *>(tcp))
+        connect(tls, &QSslSocket::encryptedBytesWritten, tcp, [tcp] { endOutput(tcp); });
     else
-        connect(connection.tcp, &QTcpSocket::bytesWritten, connection.tcp, [tcp = connection.tcp] {
-            if (tcp->bytesToWrite() == 0)
-                endOutput(tcp);
-        });
+        connect(tcp, &QTcpSocket::bytesWritten, tcp, [tcp] { endOutput(tcp); });
 }
 
 void WebSocketTransport::onDisconnected(ClientId client)
@@ -223,14 +258,18 @@ void WebSocketTransport::collect(Connection &connection, ClientId client, const 
 {
     if (connection.state != State::Open)
         return;
-    if (unwritten(connection) > m_options.limits.unread) {
-        refusals().note(Refusal::Unread,
-                        QStringLiteral("client %1 is closed with 1013: it has not read %2 bytes")
-                            .arg(client)
-                            .arg(unwritten(connection)));
+    const auto left = unwritten(connection);
+    if (left == 0)
+        connection.longest = 0;
+    // One message that is longer than that may be on its way; it is what comes behind that piles up.
+    if (left - connection.longest > m_options.limits.unread) {
+        refusals().note(
+            Refusal::Unread,
+            QStringLiteral("client %1 is closed with 1013: it has not read %2 bytes").arg(client).arg(left));
         closeConnection(connection, client, CloseCode::TryAgainLater, "too much is waiting to be read");
         return;
     }
+    connection.longest = std::max(connection.longest, qint64(text.size()));
     const bool isLong = text.size() > largestCollection;
     appendTextHeader(connection.collected, text.size());
     if (!isLong) {
@@ -289,7 +328,6 @@ void WebSocketTransport::watch(Connection &connection, ClientId client)
         const auto written = m_connections.find(client);
         if (written == m_connections.end())
             return;
-        written->second.stalled_s = 0;
         backpressure()->setUnwritten(client, unwritten(written->second));
     };
     connect(connection.tcp, &QTcpSocket::bytesWritten, this, onWritten);
@@ -303,12 +341,16 @@ void WebSocketTransport::onStallTime()
     bool isNeeded = false;
     QList<QWebSocket *> late;
     for (auto &[client, connection] : m_connections) {
-        const auto unread = unwritten(connection);
+        const auto unread = connection.collected.size() + bytesUnread(connection.tcp);
         const bool isClosing = connection.state != State::Open;
-        const bool isWaitedFor = isClosing || (connection.isWatched && unread >= Backpressure::limit);
+        const bool isWaitedFor = isClosing || backpressure()->isWaitedFor(client);
         isNeeded = isNeeded || isWaitedFor || (connection.isWatched && unread > 0);
-        connection.stalled_s = isWaitedFor ? connection.stalled_s + stallInterval_s : 0;
-        if (isClosing && connection.stalled_s >= closingStall_s) {
+        const bool isStalled = isWaitedFor && (unread >= connection.unread || unread == 0);
+        connection.unread = unread;
+        connection.stalled_s = isStalled ? connection.stalled_s + stallInterval_s : 0;
+        connection.closing_s += isClosing ? stallInterval_s : 0;
+        if (isClosing &&
+            (connection.stalled_s >= closingStall_s || connection.closing_s >= longestClosing_s)) {
             late.append(connection.socket);
         } else if (!isClosing && connection.stalled_s >= m_options.limits.stallTime_s) {
             refusals().note(Refusal::Stalled,
@@ -352,7 +394,14 @@ void WebSocketTransport::close()
         if (connection.state == State::Open)
             closeConnection(connection, client, CloseCode::GoingAway, "Liaison stops");
     }
-    QTimer::singleShot(closingTime_ms, this, &WebSocketTransport::abortAll);
+    QTimer::singleShot(closingTime_ms, this, [this] {
+        const bool isReading = std::any_of(m_connections.begin(), m_connections.end(),
+                                           [](const auto &entry) { return unwritten(entry.second) > 0; });
+        if (isReading)
+            QTimer::singleShot(readingTime_ms, this, &WebSocketTransport::abortAll);
+        else
+            abortAll();
+    });
 }
 
 void WebSocketTransport::abortAll()

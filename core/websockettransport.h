@@ -63,7 +63,10 @@ private:
         CloseCode code = CloseCode::Normal;
         bool isUnsent = false;  ///< m_unsent names it
         bool isWatched = false; ///< backpressure() is told what is written
-        double stalled_s = 0;   ///< how long somebody has waited for it to read
+        qint64 longest = 0;     ///< bytes of the longest message on its way
+        qint64 unread = 0;      ///< bytes, when it was last looked at
+        double stalled_s = 0;   ///< how long somebody has waited for that to become less
+        double closing_s = 0;   ///< how long ago the close frame was sent
     };
 
     qint64 watchUnwritten(ClientId client) override;
@@ -81,7 +84,8 @@ private:
     void markUnsent(Connection &connection, ClientId client);
     static void write(Connection &connection);
     void closeConnection(Connection &connection, ClientId client, CloseCode code, QByteArrayView reason);
-    void finish(Connection &connection);
+    static void finish(Connection &connection);
+    static void endWhenWritten(QTcpSocket *tcp);
     void abortAll();
 
     EntranceOptions m_options;
@@ -89,7 +93,8 @@ private:
     std::unordered_map<ClientId, Connection> m_connections;
     QList<ClientId> m_unsent; ///< those for whom something is collected
     ClientId m_lastClient = everyClient;
-    QTimer m_stallTimer; ///< while somebody may be stalled
+    QTimer m_stallTimer;  ///< while somebody may be stalled
+    int m_turnedAway = 0; ///< connections that are not gone yet
     bool m_closing = false;
 };
 

@@ -113,9 +113,15 @@ void TestAccess::tokenOfTheEnvironment()
     QVERIFY(!qEnvironmentVariableIsSet(tokenVariable));
     QCOMPARE(place[0], '\0');
     qputenv(tokenVariable, "two words");
-    QVERIFY(
-        accessError([] { takeTokenFromEnvironment(); }).startsWith(QStringLiteral("LIAISON_TOKEN must ")));
+    QCOMPARE(takeTokenFromEnvironment(), QByteArray("two words"));
     QVERIFY(!qEnvironmentVariableIsSet(tokenVariable));
+    qputenv(tokenVariable, "");
+    const auto empty = takeTokenFromEnvironment();
+    QVERIFY(empty.isEmpty() && !empty.isNull());
+    for (const auto &wrong : {empty, QByteArray("two words")})
+        QVERIFY(accessError([&] {
+                    checkToken(wrong, QStringLiteral("it"));
+                }).startsWith(QStringLiteral("it must hold")));
 }
 
 void TestAccess::tokenOfAFile_data()
@@ -155,6 +161,10 @@ void TestAccess::findsProtocols()
                             "sec-websocket-PROTOCOL:liaison.token.b\r\nX: liaison.token.c"),
              (QStringList{QStringLiteral("liaison.token.a"), QStringLiteral("liaison.token.b")}));
     QVERIFY(tokenProtocols("GET / HTTP/1.1").isEmpty());
+    QVERIFY(!hasDoubtfulOrigin("GET / HTTP/1.1\r\nHost: x"));
+    QVERIFY(!hasDoubtfulOrigin("GET / HTTP/1.1\r\nOrigin: x"));
+    QVERIFY(hasDoubtfulOrigin("GET / HTTP/1.1\r\nOrigin: x\r\norigin : y"));
+    QVERIFY(hasDoubtfulOrigin("GET / HTTP/1.1\r\nOrigin:  "));
     QVERIFY(tokenProtocols("").isEmpty());
 }
 

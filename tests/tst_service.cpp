@@ -64,7 +64,7 @@ void TestService::servesUntilItIsStopped()
         QByteArrayList messages;
         quint16 port = 0;
         connect(&client, &QWebSocket::connected, this, [&] {
-            service.push("{\"tag\": \"alert\"}");
+            service.push("{\"tag\": \"alert\"}", std::chrono::seconds(1));
             client.sendTextMessage(QStringLiteral(R"({"command": {"command": "ping"}})"));
             client.sendTextMessage(
                 QStringLiteral(R"({"command": {"command": "run", "args": ["math:hypot", 3, 4]}})"));
@@ -126,7 +126,7 @@ void TestService::doesNothingWhileItDoesNotRun()
     options.port = 8123;
     Service service(options);
     service.stop();
-    service.push("text");
+    service.push("text", std::chrono::seconds(1));
     QVERIFY(service.messages().isEmpty());
     QVERIFY(!service.isAlive());
     QCOMPARE(int(service.port()), 8123);

@@ -515,6 +515,8 @@ void TestWebSocketTransport::closesWhomAStreamWaitsFor()
     const auto client = joined.at(0).at(0).value<ClientId>();
     for (int i = 0; i < 20; ++i)
         transport.postItem(client, QByteArray(1'000'000, 'x'));
+    // Nobody is closed for whom nobody waits.
+    QVERIFY(!transport.backpressure()->waitForRoom(client, std::chrono::milliseconds(0)));
     QTRY_COMPARE(transport.refusals().counts().value(QLatin1String("stalled")).toInt(), 1);
     QVERIFY(transport.backpressure()->waitForRoom(client, std::chrono::milliseconds(0)));
     constexpr int patience_ms = 20'000;

@@ -16,7 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from frames import RawClient, command, frame
+from frames import RawClient, command, frame, handshake
 from support import FORMS, PATIENCE, START, Client, Server, command_line, environment, serving
 
 #: What everybody may do.
@@ -287,6 +287,47 @@ def test_waiting_commands(form: str) -> None:
             # There is room again.
             assert client.result("run", "math:hypot", 3, 4) == 5
         assert errors_of(server) == b""
+
+
+def test_who_comes_back_finds_what_waits(form: str) -> None:
+    """The commands of a client that has left are run, and count until they are."""
+    with serving(form, "localhost:0", "--max-waiting", "3") as server, server.client() as other:
+        with server.client() as client:
+            client.post("run", "time:sleep", 1)
+            client.post("store", "left", 1)
+        wait_for(lambda: other.result("info")["clients"] == 1)
+        with server.client() as again:
+            ids = [again.post("run", "math:hypot", 3, 4) for _ in range(3)]
+            found = again.replies(*ids)
+            assert ["error" in found[name] for name in ids] == [False, True, True]
+            assert again.result("get", "left") == 1
+            assert refused(again)["waiting"] == 2
+
+
+def test_a_stream_waits_before_its_client_is_closed(form: str) -> None:
+    with serving(form, "localhost:0", "--max-unread", "256K") as server, server.client(max_queue=1) as client:
+        client.send({"command": {"command": "run", "args": ["helpers:count_up", 60_000]}, "stream": True, "id": 1})
+        for number in range(60_000):
+            assert client.receive()["item"] == number
+        assert client.receive()["response"] == 60_000
+
+
+def test_who_comes_makes_room(form: str) -> None:
+    """Idle connections keep nobody out."""
+    with serving(form, "localhost:0", "--max-connections", "5") as server, contextlib.ExitStack() as idlers:
+        for _ in range(30):
+            idlers.enter_context(RawClient(server, upgrade=False))
+        with server.client() as client:
+            assert client.result("ping") == "pong"
+            assert refused(client)["connections"] >= 25
+
+
+@pytest.mark.parametrize("headers", ["Origin: http://localhost\r\nOrigin: https://example.org", "Origin: "])
+def test_doubtful_origins(form: str, headers: str) -> None:
+    with serving(form) as server, RawClient(server, upgrade=False) as raw, server.client() as client:
+        raw.send(handshake().replace(b"Host:", headers.encode() + b"\r\nHost:"))
+        assert raw.rest().startswith(b"HTTP/1.1 403 ")
+        assert refused(client)["origin"] == 1
 
 
 @pytest.mark.parametrize("levels", [50, 2000])

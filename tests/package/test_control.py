@@ -318,7 +318,8 @@ def test_a_stream_that_arrived_later_can_be_stopped(client: Client) -> None:
     assert last(client.receive()).startswith("TimeoutError: ")
     name = send(client, "run", "helpers:spin_later", stream=True, id="spins")
     wait_until_running(client, name)
-    assert client.replies(name, send(client, "interrupt", name, id="stop"))[name]["error"][-1] == "KeyboardInterrupt\n"
+    stopped = client.replies(name, send(client, "interrupt", name, id="stop"))[name]
+    assert last(stopped).startswith("KeyboardInterrupt")
     assert client.result("run", "math:hypot", 3, 4) == 5
     # Nobody else's coroutine is held up meanwhile.
     send(client, "run", "helpers:spin_later", stream=True, timeout=0.5, id="spins again")

@@ -478,6 +478,7 @@ def mutants(text: str, seed: int) -> Iterator[str]:
         yield mutant
 
 
+@pytest.mark.timeout(600)
 def test_a_hundred_thousand_documents() -> None:
     counts = {"taken": 0, "rejected": 0}
     with serving("executable") as server, server.client() as client:

@@ -179,6 +179,26 @@ def test_output_that_its_client_does_not_read_waits(form: str) -> None:
         assert client.result("ping") == "pong"
 
 
+def test_the_log_does_not_wait_for_itself(form: str) -> None:
+    """It is written by the thread that empties the pipe of standard error."""
+    with serving(form, "localhost:0", "--stream-output", "--verbose") as server, server.client() as client:
+        assert server.process.stderr
+        errors = server.process.stderr
+        reader = threading.Thread(target=errors.read)
+        reader.start()
+        client.post("run", "os:system", "head -c 3000000 /dev/zero | tr '\\0' x >&2")
+        text = 0
+        while "text" in (message := client.receive()):
+            text += len(message["text"])
+            assert "joined" not in message["text"]
+            if text % 7 == 0:
+                server.client().open.close()
+        assert text == 3_000_000
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
+        reader.join()
+
+
 def test_without_the_option_nothing_is_sent(form: str) -> None:
     with serving(form) as server, server.client() as client:
         assert client.result("run", "builtins:print", "quiet") is None

@@ -114,14 +114,14 @@ class WebsocketLiaison:
 
         Args:
             message: text is sent as it is, anything else as JSON, where an object without ``"evt"`` gets an empty one.
-            timeout: seconds; taken for compatibility, since nothing here waits.
+            timeout: seconds to wait at the most while much of what was sent before is still on its way.
 
         Raises:
             ValueError: the message has no form in JSON, as one that contains itself.
             UnicodeEncodeError: the text has lone surrogates, which no WebSocket message can carry.
 
         """
-        self._service.push(message)
+        self._service.push(message, timeout)
 
     def broadcastSync(self, message: Any) -> None:
         """Do as :meth:`send`, under a name that older code calls."""
