@@ -47,6 +47,9 @@ PYTHON = INSTALLED or sys.executable
 #: For tests that ask for one of those two by name.
 in_the_build_tree = pytest.mark.skipif(bool(INSTALLED), reason="what was installed is tested")
 
+#: What the module needs to have loaded before it, when it is built with a sanitizer.
+PRELOAD = os.environ.get("LIAISON_TEST_PRELOAD", "")
+
 #: Seconds after which a test gives up; no test waits for them when all is well.
 PATIENCE = 20.0
 
@@ -65,7 +68,7 @@ def environment(form: str, **more: str) -> dict[str, str]:
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     if form == "module":
         variables["PYTHONPATH"] = str(PACKAGE)
-        variables["LD_PRELOAD"] = os.environ.get("LIAISON_TEST_PRELOAD", "")
+        variables["LD_PRELOAD"] = PRELOAD
     return {**variables, **more}
 
 
