@@ -412,7 +412,7 @@ void Companion::run(const Command &command)
     begin(command);
     if (command.options.timeout_s > 0)
         Q_EMIT timerWanted(command.serial, command.options.timeout_s);
-    try {
+    answer(pending, [&] {
         auto call = decodedCall(*command.arguments);
         call.references = command.options.references;
         const auto method = this->method(command.name);
@@ -425,6 +425,14 @@ void Companion::run(const Command &command)
             finish(pending, result);
         else
             deliver(pending, result);
+    });
+}
+
+/// Does what ends with the reply, or replies with what went wrong; then the command has ended.
+template <typename Work> void Companion::answer(const Pending &pending, Work work)
+{
+    try {
+        work();
     } catch (py::error_already_set &error) {
         // What is written now is the reply: no interrupt is meant for that.
         end();
@@ -750,16 +758,7 @@ void Companion::runArrivedStream()
         m_running = &command;
     }
     begin(command);
-    try {
-        stream(*pending, pending->iterator);
-    } catch (py::error_already_set &error) {
-        end();
-        reply(*pending, error);
-    } catch (const std::exception &error) {
-        end();
-        reply(*pending, error);
-    }
-    end();
+    answer(*pending, [&] { stream(*pending, pending->iterator); });
     Q_EMIT repliesComplete();
 }
 

@@ -147,6 +147,7 @@ private:
     bool runBatch();
     bool takeNext(std::optional<Command> &next);
     void run(const Command &command);
+    template <typename Work> void answer(const Pending &pending, Work work);
     void begin(const Command &command);
     void end();
     void endOutput(quint64 serial);

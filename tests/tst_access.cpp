@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "access.h"
 
+#include "sentence.h"
+
 #include <QTemporaryDir>
 #include <QtTest>
 
 using namespace liaison;
-
-namespace {
-
-/// What an AccessError says; null where there is none.
-template <typename Function> QString accessError(Function function)
-{
-    try {
-        function();
-    } catch (const AccessError &error) {
-        return QString::fromUtf8(error.what());
-    }
-    return {};
-}
-
-} // namespace
 
 /// Pages of this machine and clients that are no pages are welcome; a token is taken from where it lies.
 class TestAccess : public QObject {
@@ -119,7 +106,7 @@ void TestAccess::tokenOfTheEnvironment()
     const auto empty = takeTokenFromEnvironment();
     QVERIFY(empty.isEmpty() && !empty.isNull());
     for (const auto &wrong : {empty, QByteArray("two words")})
-        QVERIFY(accessError([&] {
+        QVERIFY(sentenceOf<AccessError>([&] {
                     checkToken(wrong, QStringLiteral("it"));
                 }).startsWith(QStringLiteral("it must hold")));
 }
@@ -143,14 +130,17 @@ void TestAccess::tokenOfAFile()
     QFETCH(QByteArray, token);
     const QTemporaryDir folder;
     const auto path = folder.filePath(QStringLiteral("token"));
-    QVERIFY(
-        accessError([&] { tokenFromFile(path); }).startsWith(QStringLiteral("cannot read the token file ")));
+    QVERIFY(sentenceOf<AccessError>([&] {
+                tokenFromFile(path);
+            }).startsWith(QStringLiteral("cannot read the token file ")));
     QFile file(path);
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(content);
     file.close();
     if (token.isNull())
-        QVERIFY(accessError([&] { tokenFromFile(path); }).contains(QStringLiteral("must hold a token")));
+        QVERIFY(sentenceOf<AccessError>([&] {
+                    tokenFromFile(path);
+                }).contains(QStringLiteral("must hold a token")));
     else
         QCOMPARE(tokenFromFile(path), token);
 }

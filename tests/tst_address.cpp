@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "address.h"
 
+#include "sentence.h"
+
 #include <QNetworkInterface>
 #include <QtTest>
 
 using namespace liaison;
-
-namespace {
-
-/// What an AddressError says; null where there is none.
-template <typename Function> QString addressError(Function function)
-{
-    try {
-        function();
-    } catch (const AddressError &error) {
-        return QString::fromUtf8(error.what());
-    }
-    return {};
-}
-
-} // namespace
 
 /// Addresses are read, written and resolved; only loopback is served.
 class TestAddress : public QObject {
@@ -101,7 +88,7 @@ void TestAddress::refuses_data()
 void TestAddress::refuses()
 {
     QFETCH(QString, text);
-    const auto sentence = addressError([&] { parseAddress(text); });
+    const auto sentence = sentenceOf<AddressError>([&] { parseAddress(text); });
     QVERIFY(!sentence.isNull());
     QVERIFY2(sentence.contains(QLatin1Char('"')), "the sentence must quote the text");
 }
@@ -158,7 +145,7 @@ void TestAddress::servesOnlyThisMachine()
 {
     QFETCH(QString, host);
     QFETCH(QString, part);
-    const auto sentence = addressError([&] { servedAddresses(host, false); });
+    const auto sentence = sentenceOf<AddressError>([&] { servedAddresses(host, false); });
     QVERIFY2(sentence.contains(part), qPrintable(sentence));
     QVERIFY(sentence.contains(QLatin1Char('"') + host + QLatin1Char('"')));
     if (!QHostAddress(host).isNull()) {

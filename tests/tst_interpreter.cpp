@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "interpreter.h"
 
+#include "sentence.h"
+
 #include <pybind11/embed.h>
 
 #include <QFile>
@@ -111,12 +113,7 @@ void TestInterpreter::refuses()
         write(python, QStringLiteral("#!/bin/sh\n%1\n").arg(script), true);
     if (!config.isNull())
         write(folder.filePath(QStringLiteral("pyvenv.cfg")), config);
-    QString sentence;
-    try {
-        chosenInterpreter(python);
-    } catch (const InterpreterError &error) {
-        sentence = QString::fromUtf8(error.what());
-    }
+    const auto sentence = sentenceOf<InterpreterError>([&] { chosenInterpreter(python); });
     QVERIFY2(sentence.contains(part), qPrintable(sentence));
     QVERIFY(sentence.contains(python));
     QVERIFY(!sentence.contains(QLatin1Char('\n')));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "address.h"
 #include "options.h"
+#include "sentence.h"
 #include "version.h"
 
 #include <QJsonDocument>
@@ -18,17 +19,6 @@ Options parsed(const QString &line, Program program = Program::Executable)
 {
     return parseOptions(
         QStringList{QStringLiteral("liaison")} + line.split(QLatin1Char(' '), Qt::SkipEmptyParts), program);
-}
-
-/// What a UsageError says; null where there is none.
-template <typename Function> QString usageError(Function function)
-{
-    try {
-        function();
-    } catch (const UsageError &error) {
-        return QString::fromUtf8(error.what());
-    }
-    return {};
 }
 
 } // namespace
@@ -158,7 +148,7 @@ void TestOptions::noSizes_data()
 void TestOptions::noSizes()
 {
     QFETCH(QString, text);
-    const auto sentence = usageError([&] { parseSize(text); });
+    const auto sentence = sentenceOf<UsageError>([&] { parseSize(text); });
     QVERIFY2(sentence.startsWith(QStringLiteral("a size must be a number of bytes from 1 to ")),
              qPrintable(sentence));
     QVERIFY(sentence.endsWith(QStringLiteral("not \"%1\"").arg(text)));
@@ -218,12 +208,13 @@ void TestOptions::refuses()
 {
     QFETCH(QStringList, arguments);
     QFETCH(QString, part);
-    const auto sentence = usageError(
+    const auto sentence = sentenceOf<UsageError>(
         [&] { parseOptions(QStringList{QStringLiteral("liaison")} + arguments, Program::Executable); });
     QVERIFY2(sentence.contains(part), qPrintable(sentence));
     QVERIFY2(!sentence.contains(QLatin1Char('\n')), "a sentence is one line");
     if (arguments.first() == QLatin1String("--fly"))
-        QVERIFY(!usageError([] { parsed(QStringLiteral("--python /x"), Program::Module); }).isNull());
+        QVERIFY(
+            !sentenceOf<UsageError>([] { parsed(QStringLiteral("--python /x"), Program::Module); }).isNull());
 }
 
 QTEST_GUILESS_MAIN(TestOptions)

@@ -3,6 +3,7 @@
 
 #include "capturedoutput.h"
 #include "pythontest.h"
+#include "sentence.h"
 
 #include <QTcpServer>
 #include <QTimer>
@@ -173,11 +174,7 @@ void TestService::runsOnce()
     QString sentence;
     outputOfRun(service, [&] {
         const py::gil_scoped_acquire gil;
-        try {
-            service.run(m_companion);
-        } catch (const ServiceError &error) {
-            sentence = QString::fromUtf8(error.what());
-        }
+        sentence = sentenceOf<ServiceError>([&] { service.run(m_companion); });
         service.stop();
     });
     QCOMPARE(sentence, QStringLiteral("it is being served already"));

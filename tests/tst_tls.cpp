@@ -2,6 +2,7 @@
 #include "tls.h"
 
 #include "access.h"
+#include "sentence.h"
 
 #include <QProcess>
 #include <QSslCertificate>
@@ -94,12 +95,7 @@ void TestTls::refuses()
     QFETCH(QString, certificate);
     QFETCH(QString, key);
     QFETCH(QString, part);
-    QString sentence;
-    try {
-        tlsConfiguration(path(certificate), path(key));
-    } catch (const AccessError &error) {
-        sentence = QString::fromUtf8(error.what());
-    }
+    const auto sentence = sentenceOf<AccessError>([&] { tlsConfiguration(path(certificate), path(key)); });
     QVERIFY2(sentence.contains(part), qPrintable(sentence));
 }
 

@@ -5,7 +5,6 @@
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTcpSocket>
-#include <QTimer>
 #include <QUrl>
 #include <QWebSocket>
 #include <QWebSocketHandshakeOptions>
