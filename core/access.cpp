@@ -137,10 +137,12 @@ bool showsToken(const QNetworkRequest &request, const QStringList &protocols, co
     return isShown;
 }
 
-bool hasDoubtfulOrigin(QByteArrayView header)
+std::optional<QString> namedOrigin(QByteArrayView header)
 {
     const auto origins = headerValues(header, "origin");
-    return origins.size() > 1 || origins.contains(QByteArray());
+    if (origins.size() > 1 || origins.contains(QByteArray()))
+        return std::nullopt;
+    return QString::fromUtf8(origins.value(0));
 }
 
 } // namespace liaison

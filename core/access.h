@@ -6,6 +6,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
 #include <stdexcept>
 
 class QNetworkRequest;
@@ -55,8 +56,9 @@ QStringList tokenProtocols(QByteArrayView header);
 /// @param protocols those that tokenProtocols() has found
 bool showsToken(const QNetworkRequest &request, const QStringList &protocols, const QByteArray &token);
 
-/// Whether a request names more than one origin, or an empty one: no browser does.
+/// The origin that a request names; empty if it names none. Nothing where it names more than one, or an empty
+/// one: no browser does.
 /// @param header an HTTP request up to the blank line
-bool hasDoubtfulOrigin(QByteArrayView header);
+std::optional<QString> namedOrigin(QByteArrayView header);
 
 } // namespace liaison

@@ -65,14 +65,7 @@ Entrance::Entrance(EntranceOptions options, Refusals &refusals, QObject *parent)
     connect(m_upgrader, &QWebSocketServer::newConnection, this, &Entrance::onUpgraded);
     connect(m_upgrader, &QWebSocketServer::originAuthenticationRequired, this,
             [this](QWebSocketCorsAuthenticator *asked) {
-                const auto origin = asked->origin();
-                asked->setAllowed(isWelcome(origin, m_options.allowedOrigins));
-                if (asked->allowed())
-                    return;
-                ++m_originsRefused;
-                m_refusals.note(
-                    Refusal::Origin,
-                    QStringLiteral("a page of \"%1\" may not connect (--allow-origin)").arg(origin));
+                asked->setAllowed(isWelcome(asked->origin(), m_options.allowedOrigins));
             });
 }
 
@@ -168,7 +161,7 @@ void Entrance::receive(qintptr descriptor)
     tcp->setReadBufferSize(longestRequest);
     if (m_handshakes.size() >= m_options.limits.connections)
         cutOldest();
-    m_handshakes.insert(tcp, {++m_lastNumber, false, {}});
+    m_handshakes.insert(tcp, Handshake{++m_lastNumber});
     QTimer::singleShot(milliseconds(m_options.limits.handshakeTime_s), tcp, [this, tcp] {
         if (m_handshakes.contains(tcp))
             cut(tcp, QStringLiteral("the handshake took too long"));
@@ -191,26 +184,50 @@ void Entrance::onRequestBytes(QTcpSocket *tcp)
     const auto found = m_handshakes.find(tcp);
     if (found == m_handshakes.end() || found->isRequested)
         return;
-    const auto header = tcp->peek(longestRequest);
-    const auto end = header.indexOf("\r\n\r\n");
+    const QByteArrayView blankLine = "\r\n\r\n";
+    const auto received = tcp->peek(longestRequest);
+    const auto end = received.indexOf(blankLine);
     if (end < 0) {
-        if (header.size() >= longestRequest)
+        if (received.size() >= longestRequest)
             cut(tcp, QStringLiteral("the request is longer than %1 bytes").arg(longestRequest));
         return;
     }
-    if (hasDoubtfulOrigin(QByteArrayView(header).first(end))) {
-        m_refusals.note(Refusal::Origin,
-                        QStringLiteral("%1: an origin that is empty, or more than one").arg(peerText(tcp)));
-        m_handshakes.erase(found);
-        tcp->write("HTTP/1.1 403 Access Forbidden\r\nConnection: close\r\n\r\n");
-        tcp->disconnectFromHost();
+    const auto header = QByteArrayView(received).first(end);
+    const auto origin = namedOrigin(header);
+    if (!origin) {
+        refuseAtOnce(tcp);
         return;
     }
+    found->isUnwelcome = !isWelcome(*origin, m_options.allowedOrigins);
+    if (found->isUnwelcome)
+        m_refusals.note(Refusal::Origin,
+                        QStringLiteral("a page of \"%1\" may not connect (--allow-origin)").arg(*origin));
     found->isRequested = true;
-    found->tokenProtocols = tokenProtocols(QByteArrayView(header).first(end));
+    found->tokenProtocols = tokenProtocols(header);
     if (!found->tokenProtocols.isEmpty())
         setProtocols();
+    found->early = takeEarly(tcp, end + blankLine.size());
     m_upgrader->handleConnection(tcp);
+}
+
+/// No browser asks like that, and QWebSocketServer would look at one of the origins alone.
+void Entrance::refuseAtOnce(QTcpSocket *tcp)
+{
+    m_refusals.note(Refusal::Origin,
+                    QStringLiteral("%1: an origin that is empty, or more than one").arg(peerText(tcp)));
+    m_handshakes.remove(tcp);
+    tcp->write("HTTP/1.1 403 Access Forbidden\r\nConnection: close\r\n\r\n");
+    tcp->disconnectFromHost();
+}
+
+/// QWebSocketServer drops what it reads behind a request: it shall find the request alone.
+QByteArray Entrance::takeEarly(QTcpSocket *tcp, qsizetype requestSize)
+{
+    const auto received = tcp->readAll();
+    for (auto i = requestSize; i > 0; --i)
+        tcp->ungetChar(received[i - 1]);
+    tcp->setReadBufferSize(requestSize);
+    return received.sliced(requestSize);
 }
 
 void Entrance::setProtocols()
@@ -224,9 +241,9 @@ void Entrance::setProtocols()
 void Entrance::onUpgraded()
 {
     while (auto *socket = m_upgrader->nextPendingConnection()) {
-        QStringList protocols;
-        auto *tcp = takeHandshake(socket, protocols);
-        if (!tcp) {
+        Handshake handshake;
+        auto *tcp = takeHandshake(socket, handshake);
+        if (!tcp || handshake.isUnwelcome) {
             socket->abort();
             socket->deleteLater();
             continue;
@@ -235,26 +252,26 @@ void Entrance::onUpgraded()
         tcp->setReadBufferSize(0);
         const auto descriptor = int(tcp->socketDescriptor());
         connect(tcp, &QTcpSocket::disconnected, this, [descriptor] { keepInChildren(descriptor); });
-        const bool showedToken =
-            m_options.token.isEmpty() || showsToken(socket->request(), protocols, m_options.token);
+        const bool showedToken = m_options.token.isEmpty() ||
+                                 showsToken(socket->request(), handshake.tokenProtocols, m_options.token);
         if (!showedToken)
             m_refusals.note(Refusal::Token,
                             QStringLiteral("%1: the token is missing or wrong").arg(peerText(tcp)));
-        Q_EMIT admitted(socket, tcp, showedToken);
+        Q_EMIT admitted(socket, tcp, showedToken, handshake.early);
     }
 }
 
 /// The TCP socket below a WebSocket: the one that the WebSocket reads from, which it does no longer. Peers
 /// would not tell: those who have left before they were accepted have none.
-QTcpSocket *Entrance::takeHandshake(const QWebSocket *socket, QStringList &protocols)
+QTcpSocket *Entrance::takeHandshake(const QWebSocket *socket, Handshake &taken)
 {
     for (auto handshake = m_handshakes.begin(); handshake != m_handshakes.end(); ++handshake) {
         auto *tcp = handshake.key();
         if (!handshake->isRequested || !QObject::disconnect(tcp, &QTcpSocket::readyRead, socket, nullptr))
             continue;
-        protocols = handshake->tokenProtocols;
+        taken = std::move(*handshake);
         m_handshakes.erase(handshake);
-        if (!protocols.isEmpty())
+        if (!taken.tokenProtocols.isEmpty())
             setProtocols();
         return tcp;
     }
@@ -269,9 +286,7 @@ void Entrance::onDisconnected(QTcpSocket *tcp)
         const auto handshake = *found;
         m_handshakes.erase(found);
         // Who was refused for another reason was noted then.
-        if (handshake.isRequested && m_originsRefused > 0)
-            --m_originsRefused;
-        else if (handshake.isRequested)
+        if (handshake.isRequested && !handshake.isUnwelcome)
             m_refusals.note(Refusal::Handshake,
                             QStringLiteral("%1: no WebSocket handshake").arg(peerText(tcp)));
         if (!handshake.tokenProtocols.isEmpty())
@@ -302,8 +317,9 @@ void Entrance::cutOldest()
 
 void Entrance::cut(QTcpSocket *tcp, const QString &reason)
 {
-    m_refusals.note(Refusal::Handshake, peerText(tcp) + QLatin1String(": ") + reason);
-    m_handshakes.remove(tcp);
+    const auto handshake = m_handshakes.take(tcp);
+    if (!handshake.isUnwelcome)
+        m_refusals.note(Refusal::Handshake, peerText(tcp) + QLatin1String(": ") + reason);
     tcp->abort();
 }
 

@@ -52,25 +52,30 @@ public:
 Q_SIGNALS:
     /// @param tcp the connection below the WebSocket, from which nothing has been read yet
     /// @param showedToken whether the token was right, or none is asked for
-    void admitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken);
+    /// @param early what came behind the request, before it was answered
+    void admitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken, const QByteArray &early);
 
 private:
     struct Handshake {
         quint64 number = 0;         ///< in the order they came
         bool isRequested = false;   ///< the request has come, and it is QWebSocketServer's turn
+        bool isUnwelcome = false;   ///< by its origin, as was noted
         QStringList tokenProtocols; ///< that it offers
+        QByteArray early;           ///< what came behind the request
     };
 
     bool tryListen(const QList<QHostAddress> &addresses, quint16 port);
     void acceptFrom(QTcpServer *server);
     void receive(qintptr descriptor);
     void onRequestBytes(QTcpSocket *tcp);
+    void refuseAtOnce(QTcpSocket *tcp);
+    static QByteArray takeEarly(QTcpSocket *tcp, qsizetype requestSize);
     void onUpgraded();
     void onDisconnected(QTcpSocket *tcp);
     void cut(QTcpSocket *tcp, const QString &reason);
     void cutOldest();
     void closeServers();
-    QTcpSocket *takeHandshake(const QWebSocket *socket, QStringList &protocols);
+    QTcpSocket *takeHandshake(const QWebSocket *socket, Handshake &taken);
     void setProtocols();
 
     EntranceOptions m_options;
@@ -79,7 +84,6 @@ private:
     QList<QTcpServer *> m_servers;
     QHash<QTcpSocket *, Handshake> m_handshakes;
     quint64 m_lastNumber = 0;
-    int m_originsRefused = 0; ///< whose connections have not ended yet
     quint16 m_port = 0;
     QString m_failure;
 };

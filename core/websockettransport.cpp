@@ -103,7 +103,8 @@ void WebSocketTransport::stopListening()
         m_entrance->stopListening();
 }
 
-void WebSocketTransport::onAdmitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken)
+void WebSocketTransport::onAdmitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken,
+                                    const QByteArray &early)
 {
     if (!showedToken) {
         turnAway(socket, tcp, CloseCode::PolicyViolation, "a token is missing or wrong");
@@ -116,7 +117,8 @@ void WebSocketTransport::onAdmitted(QWebSocket *socket, QTcpSocket *tcp, bool sh
         return;
     }
     const ClientId client = ++m_lastClient;
-    m_connections.try_emplace(client, socket, tcp, m_options.limits.messageSize);
+    const auto joined = m_connections.try_emplace(client, socket, tcp, m_options.limits.messageSize).first;
+    joined->second.reader.append(early);
     connect(tcp, &QTcpSocket::readyRead, this, [this, client] { onReadyRead(client); });
     connect(socket, &QWebSocket::disconnected, this, [this, client] { onDisconnected(client); });
     qCInfo(lcLiaison).noquote() << "client" << client << "joined from" << peerText(tcp);

@@ -73,7 +73,7 @@ private:
     static qint64 unwritten(const Connection &connection);
     void watch(Connection &connection, ClientId client);
     void onAboutToSleep();
-    void onAdmitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken);
+    void onAdmitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken, const QByteArray &early);
     void turnAway(QWebSocket *socket, QTcpSocket *tcp, CloseCode code, const char *reason);
     void onReadyRead(ClientId client);
     void onIncoming(ClientId client, Connection &connection, const Incoming &incoming);

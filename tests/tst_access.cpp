@@ -151,10 +151,10 @@ void TestAccess::findsProtocols()
                             "sec-websocket-PROTOCOL:liaison.token.b\r\nX: liaison.token.c"),
              (QStringList{QStringLiteral("liaison.token.a"), QStringLiteral("liaison.token.b")}));
     QVERIFY(tokenProtocols("GET / HTTP/1.1").isEmpty());
-    QVERIFY(!hasDoubtfulOrigin("GET / HTTP/1.1\r\nHost: x"));
-    QVERIFY(!hasDoubtfulOrigin("GET / HTTP/1.1\r\nOrigin: x"));
-    QVERIFY(hasDoubtfulOrigin("GET / HTTP/1.1\r\nOrigin: x\r\norigin : y"));
-    QVERIFY(hasDoubtfulOrigin("GET / HTTP/1.1\r\nOrigin:  "));
+    QCOMPARE(namedOrigin("GET / HTTP/1.1\r\nHost: x"), QString());
+    QCOMPARE(namedOrigin("GET / HTTP/1.1\r\nOrigin: x"), QStringLiteral("x"));
+    QCOMPARE(namedOrigin("GET / HTTP/1.1\r\nOrigin: x\r\norigin : y"), std::nullopt);
+    QCOMPARE(namedOrigin("GET / HTTP/1.1\r\nOrigin:  "), std::nullopt);
     QVERIFY(tokenProtocols("").isEmpty());
 }
 

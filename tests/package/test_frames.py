@@ -122,11 +122,29 @@ def test_requests(server: Server, pieces: list[bytes]) -> None:
 
 
 def test_request_and_frame_in_one_segment(server: Server) -> None:
-    """A client must wait for the answer. What comes before, Qt reads before anybody listens; that frame is lost."""
+    """A client ought to wait for the answer (RFC 6455, section 4.1); of one that does not, nothing is lost."""
+    cut = frame(TEXT, HYPOT)
     with RawClient(server, upgrade=False) as client:
-        client.send(handshake() + frame(TEXT, HYPOT))
+        client.send(handshake() + frame(TEXT, HYPOT) + cut[:10])
         client.upgraded()
-        client.check_answer(frame(TEXT, HYPOT))
+        assert client.reply() == ANSWER
+        client.check_answer(cut[10:])
+
+
+def test_frames_before_the_answer(server: Server) -> None:
+    """Wherever the segments end, and also where there are more than a request may be long."""
+    sent = handshake() + frame(TEXT, HYPOT)
+    for split in range(len(handshake()) - 4, len(handshake()) + 4):
+        with RawClient(server, upgrade=False) as client:
+            client.send(sent[:split], sent[split:])
+            client.upgraded()
+            assert client.reply() == ANSWER
+    count = 1000
+    with RawClient(server, upgrade=False) as client:
+        client.send(handshake() + frame(TEXT, HYPOT) * count)
+        client.upgraded()
+        for _ in range(count):
+            assert client.reply() == ANSWER
 
 
 @pytest.mark.parametrize(
