@@ -140,6 +140,8 @@ bool Dispatcher::answerAtOnce(const Command &command)
         Q_EMIT replied(command.client, interruptReply(command));
     } else if (command.name == QLatin1String("info")) {
         Q_EMIT replied(command.client, infoReply(command));
+    } else if (command.name == QLatin1String("monitor")) {
+        answerMonitor(command);
     } else {
         return false;
     }
@@ -164,6 +166,30 @@ QByteArray Dispatcher::interruptReply(const Command &command) const
     const bool found =
         m_outOfBand.interrupt && m_outOfBand.interrupt(command.client, id == "null" ? QByteArray() : id);
     return responseText(found ? "true" : "false", command.evt);
+}
+
+/// Copies come after the answer to the command that asked for them, and none after the one that ended them.
+void Dispatcher::answerMonitor(const Command &command)
+{
+    auto fault = argumentFault(command, 1, "on");
+    const auto on = firstArgument(*command.arguments, "on");
+    if (fault.isNull() && !on.isNull() && on != "true" && on != "false")
+        fault = QStringLiteral("on must be true or false, not %1").arg(QString::fromUtf8(on));
+    if (!fault.isNull()) {
+        Q_EMIT replied(command.client, argumentError(command, fault));
+        return;
+    }
+    const bool isWatching = on != "false";
+    const auto reply = responseText(isWatching ? "true" : "false", command.evt);
+    const auto watch = [&] {
+        if (m_outOfBand.watch)
+            m_outOfBand.watch(command.client, isWatching);
+    };
+    if (!isWatching)
+        watch();
+    Q_EMIT replied(command.client, reply);
+    if (isWatching)
+        watch();
 }
 
 } // namespace liaison

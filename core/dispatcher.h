@@ -20,18 +20,21 @@ namespace liaison {
 /// What Dispatcher asks others for. Called on the I/O thread; needs no Python.
 struct OutOfBand {
     /// Stops the command with an id (as idOf() has it; null: what runs), and answers whether there was one.
-    std::function<bool(ClientId client, const QByteArray &id)> interrupt;
+    std::function<bool(ClientId client, const QByteArray &id)> interrupt = {};
 
     /// The answer to info.
-    std::function<QJsonObject()> info;
+    std::function<QJsonObject()> info = {};
 
     /// Notes that something was turned away.
-    std::function<void(Refusal refusal, const QString &line)> refused;
+    std::function<void(Refusal refusal, const QString &line)> refused = {};
+
+    /// From now on a client gets copies of all messages, or does so no longer.
+    std::function<void(ClientId client, bool isWatching)> watch = {};
 };
 
 /// Turns text into commands. Lives on the I/O thread, so what it answers itself is answered whatever Python
-/// does: messages that are no commands, and the commands that need no Python (ping, info, interrupt). The
-/// others it passes on.
+/// does: messages that are no commands, and the commands that need no Python (ping, info, interrupt,
+/// monitor). The others it passes on.
 class Dispatcher final : public QObject {
     Q_OBJECT
 public:
@@ -65,6 +68,7 @@ private:
     void note(Refusal refusal, const QString &line) const;
     QByteArray infoReply(const Command &command) const;
     QByteArray interruptReply(const Command &command) const;
+    void answerMonitor(const Command &command);
 
     Limits m_limits;
     std::unordered_map<ClientId, std::shared_ptr<Queue>> m_queues;

@@ -47,16 +47,14 @@ FrontendWatch::FrontendWatch(QObject *parent)
         m_timer.start();
 }
 
-void FrontendWatch::onClientJoined()
+void FrontendWatch::setClientCount(qsizetype count)
 {
-    m_timer.stop();
-    m_orphaned.invalidate();
-}
-
-void FrontendWatch::onClientLeft(qsizetype remaining)
-{
-    if (m_isPipe && remaining == 0)
+    if (count > 0) {
+        m_timer.stop();
+        m_orphaned.invalidate();
+    } else if (m_isPipe && !m_timer.isActive()) {
         m_timer.start();
+    }
 }
 
 void FrontendWatch::check()

@@ -15,8 +15,8 @@ class FrontendWatch final : public QObject {
 public:
     explicit FrontendWatch(QObject *parent = nullptr);
 
-    void onClientJoined();
-    void onClientLeft(qsizetype remaining);
+    /// So many clients are connected from now on, those who merely watch left out.
+    void setClientCount(qsizetype count);
 
 Q_SIGNALS:
     void frontendGone();

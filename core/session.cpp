@@ -8,6 +8,7 @@
 #include "jsontext.h"
 #include "logging.h"
 #include "markers.h"
+#include "monitor.h"
 #include "outputcapture.h"
 #include "parentwatch.h"
 #include "process.h"
@@ -22,6 +23,8 @@
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QTimer>
+
+#include <algorithm>
 
 namespace py = pybind11;
 
@@ -47,6 +50,13 @@ EntranceOptions entranceOptions(const ServiceOptions &options)
     if (!options.tlsCertificate.isEmpty())
         entrance.tls = tlsConfiguration(options.tlsCertificate, options.tlsKey);
     return entrance;
+}
+
+/// So many bytes of copies may wait for a client who watches: fewer than those for which it would be closed.
+qint64 monitorLimit(const Limits &limits)
+{
+    constexpr qint64 usual = qint64(16) << 20;
+    return std::max<qint64>(1, std::min(usual, limits.unread / 2));
 }
 
 /// As the options that set them are called; bytes, seconds, numbers.
@@ -76,6 +86,7 @@ Session::Session(const ServiceOptions &options, const py::object &companion)
     , m_addresses(options.addresses.isEmpty() ? addressesOf(options) : options.addresses)
     , m_companion(companion)
     , m_transport(onThread(m_io, new WebSocketTransport(entranceOptions(options))))
+    , m_monitor(onThread(m_io, new Monitor(*m_transport, monitorLimit(options.limits))))
     , m_dispatcher(onThread(m_io, new Dispatcher(options.limits)))
     , m_watchdog(onThread(m_io, new Watchdog([this](quint64 serial, StopReason reason) {
                               return m_companion.stop(serial, reason);
@@ -114,6 +125,7 @@ void Session::connectAll()
             Qt::DirectConnection);
     connect(m_transport, &Transport::clientLeft, m_dispatcher, &Dispatcher::onClientLeft,
             Qt::DirectConnection);
+    connect(m_transport, &Transport::clientLeft, m_monitor, &Monitor::onClientLeft, Qt::DirectConnection);
     connect(m_dispatcher, &Dispatcher::replied, m_transport, &Transport::send, Qt::DirectConnection);
     connect(&m_companion, &Companion::replied, m_transport, &Transport::postReply, Qt::DirectConnection);
     connect(&m_companion, &Companion::repliesComplete, m_transport, &Transport::flush, Qt::DirectConnection);
@@ -163,9 +175,13 @@ void Session::watchFrontend()
     if (m_options.stays)
         return;
     auto *watch = onThread(m_io, new FrontendWatch);
-    connect(m_transport, &Transport::clientJoined, watch, &FrontendWatch::onClientJoined);
-    connect(m_transport, &Transport::clientLeft, watch,
-            [watch](ClientId, qsizetype remaining) { watch->onClientLeft(remaining); });
+    // Who merely watches is no frontend.
+    const auto count = [this, watch] {
+        watch->setClientCount(m_transport->clientCount() - m_monitor->watcherCount());
+    };
+    connect(m_transport, &Transport::clientJoined, watch, count);
+    connect(m_transport, &Transport::clientLeft, watch, count);
+    connect(m_monitor, &Monitor::watchersChanged, watch, count);
     connect(watch, &FrontendWatch::frontendGone, m_transport, gone);
 }
 
@@ -186,7 +202,7 @@ void Session::setUpOutOfBand()
          QJsonArray{QStringLiteral("interrupt"), QStringLiteral("timeout"), QStringLiteral("futures"),
                     QStringLiteral("stream"), QStringLiteral("echo"), QStringLiteral("references"),
                     QStringLiteral("describe"), QStringLiteral("exception"), QStringLiteral("stream-output"),
-                    QStringLiteral("token"), QStringLiteral("tls")}},
+                    QStringLiteral("token"), QStringLiteral("tls"), QStringLiteral("monitor")}},
     };
     m_dispatcher->setOutOfBand(
         {[this](ClientId client, const QByteArray &id) {
@@ -196,7 +212,8 @@ void Session::setUpOutOfBand()
              return found.isAny;
          },
          [this] { return info(); },
-         [this](Refusal refusal, const QString &line) { m_transport->refusals().note(refusal, line); }});
+         [this](Refusal refusal, const QString &line) { m_transport->refusals().note(refusal, line); },
+         [this](ClientId client, bool isWatching) { m_monitor->watch(client, isWatching); }});
 }
 
 QJsonObject Session::info() const

@@ -16,6 +16,7 @@ namespace liaison {
 
 class Backpressure;
 class Dispatcher;
+class Monitor;
 class OutputCapture;
 class ParentWatch;
 class SignalWakeup;
@@ -70,7 +71,8 @@ private:
     QList<QHostAddress> m_addresses;
     Companion m_companion;
     QThread m_io;
-    WebSocketTransport *m_transport; ///< on the I/O thread, as the next three; they end with it
+    WebSocketTransport *m_transport; ///< on the I/O thread, as the next four; they end with it
+    Monitor *m_monitor;
     Dispatcher *m_dispatcher;
     Watchdog *m_watchdog;
     QJsonObject m_facts; ///< what info answers and does not change

@@ -43,6 +43,18 @@ void Transport::post(ClientId receiver, const QByteArray &text)
     flush();
 }
 
+void Transport::send(ClientId receiver, const QByteArray &text)
+{
+    Q_EMIT passed(Direction::Out, receiver, text);
+    deliver(receiver, text);
+}
+
+void Transport::receive(ClientId client, const QByteArray &text)
+{
+    Q_EMIT passed(Direction::In, client, text);
+    Q_EMIT textReceived(client, text);
+}
+
 void Transport::postReply(ClientId receiver, const QByteArray &text)
 {
     put({receiver, text, Kind::Reply});

@@ -15,6 +15,9 @@
 
 namespace liaison {
 
+/// Which way a message goes.
+enum class Direction { In, Out };
+
 /// Carries text between clients and the rest, by client id. Lives on the I/O thread and has never heard of
 /// Python.
 class Transport : public QObject {
@@ -44,7 +47,13 @@ public:
     void expectReply();
 
     /// On the I/O thread: sends with sendCollected(), or before.
-    virtual void send(ClientId receiver, const QByteArray &text) = 0;
+    void send(ClientId receiver, const QByteArray &text);
+
+    /// The same, but passed() says nothing of it.
+    virtual void deliver(ClientId receiver, const QByteArray &text) = 0;
+
+    /// On the I/O thread: bytes that were sent to a client and not taken by the system.
+    virtual qint64 unwritten(ClientId) const { return 0; }
 
     /// On the I/O thread: hands over to the system what send() has collected.
     virtual void sendCollected() {}
@@ -65,11 +74,18 @@ Q_SIGNALS:
     void clientJoined(liaison::ClientId client);
     void clientLeft(liaison::ClientId client, qsizetype remaining);
     void textReceived(liaison::ClientId client, const QByteArray &text);
+
+    /// A message is about to be received, or sent: see send().
+    void passed(liaison::Direction direction, liaison::ClientId client, const QByteArray &text);
+
     void closed();
 
 protected:
     /// @param backpressureLimit bytes of items that may wait for a client
     explicit Transport(qint64 backpressureLimit = qint64(1) << 20);
+
+    /// A message has come.
+    void receive(ClientId client, const QByteArray &text);
 
     /// Sends for so long at the most.
     /// @return whether that was all

@@ -167,7 +167,7 @@ void WebSocketTransport::onIncoming(ClientId client, Connection &connection, con
     switch (incoming.kind) {
     case Incoming::Kind::Message:
         if (isOpen)
-            Q_EMIT textReceived(client, incoming.payload);
+            receive(client, incoming.payload);
         return;
     case Incoming::Kind::Ping:
         if (isOpen)
@@ -246,7 +246,7 @@ void WebSocketTransport::onDisconnected(ClientId client)
         Q_EMIT closed();
 }
 
-void WebSocketTransport::send(ClientId receiver, const QByteArray &text)
+void WebSocketTransport::deliver(ClientId receiver, const QByteArray &text)
 {
     if (receiver == everyClient) {
         for (auto &[client, connection] : m_connections)
@@ -260,7 +260,7 @@ void WebSocketTransport::collect(Connection &connection, ClientId client, const 
 {
     if (connection.state != State::Open)
         return;
-    const auto left = unwritten(connection);
+    const auto left = bytesUnwritten(connection);
     if (left == 0)
         connection.longest = 0;
     // One message that is longer than that may be on its way; it is what comes behind that piles up.
@@ -287,7 +287,7 @@ void WebSocketTransport::collect(Connection &connection, ClientId client, const 
 void WebSocketTransport::collectFrame(Connection &connection, ClientId client, const QByteArray &frame)
 {
     // A ping more or less is nothing to those who do not read.
-    if (unwritten(connection) > m_options.limits.unread)
+    if (bytesUnwritten(connection) > m_options.limits.unread)
         return;
     connection.collected.append(frame);
     markUnsent(connection, client);
@@ -305,9 +305,15 @@ void WebSocketTransport::write(Connection &connection)
     connection.tcp->write(std::exchange(connection.collected, TextBuffer({}, 0)).take());
 }
 
-qint64 WebSocketTransport::unwritten(const Connection &connection)
+qint64 WebSocketTransport::bytesUnwritten(const Connection &connection)
 {
     return connection.collected.size() + bytesLeft(connection.tcp);
+}
+
+qint64 WebSocketTransport::unwritten(ClientId client) const
+{
+    const auto found = m_connections.find(client);
+    return found == m_connections.end() ? 0 : bytesUnwritten(found->second);
 }
 
 qint64 WebSocketTransport::watchUnwritten(ClientId client)
@@ -316,7 +322,7 @@ qint64 WebSocketTransport::watchUnwritten(ClientId client)
     if (found == m_connections.end())
         return 0;
     watch(found->second, client);
-    return unwritten(found->second);
+    return bytesUnwritten(found->second);
 }
 
 /// From now on it is known what it reads, and when it stops.
@@ -330,7 +336,7 @@ void WebSocketTransport::watch(Connection &connection, ClientId client)
         const auto written = m_connections.find(client);
         if (written == m_connections.end())
             return;
-        backpressure()->setUnwritten(client, unwritten(written->second));
+        backpressure()->setUnwritten(client, bytesUnwritten(written->second));
     };
     connect(connection.tcp, &QTcpSocket::bytesWritten, this, onWritten);
     if (auto *tls = qobject_cast<QSslSocket *>(connection.tcp))
@@ -397,8 +403,9 @@ void WebSocketTransport::close()
             closeConnection(connection, client, CloseCode::GoingAway, "Liaison stops");
     }
     QTimer::singleShot(closingTime_ms, this, [this] {
-        const bool isReading = std::any_of(m_connections.begin(), m_connections.end(),
-                                           [](const auto &entry) { return unwritten(entry.second) > 0; });
+        const bool isReading = std::any_of(m_connections.begin(), m_connections.end(), [](const auto &entry) {
+            return bytesUnwritten(entry.second) > 0;
+        });
         if (isReading)
             QTimer::singleShot(readingTime_ms, this, &WebSocketTransport::abortAll);
         else

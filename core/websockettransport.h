@@ -35,7 +35,8 @@ public:
 
     void stopListening() override;
     void close() override;
-    void send(ClientId receiver, const QByteArray &text) override;
+    void deliver(ClientId receiver, const QByteArray &text) override;
+    qint64 unwritten(ClientId client) const override;
     void sendCollected() override;
 
     /// On the I/O thread: how many are connected.
@@ -70,7 +71,7 @@ private:
     };
 
     qint64 watchUnwritten(ClientId client) override;
-    static qint64 unwritten(const Connection &connection);
+    static qint64 bytesUnwritten(const Connection &connection);
     void watch(Connection &connection, ClientId client);
     void onAboutToSleep();
     void onAdmitted(QWebSocket *socket, QTcpSocket *tcp, bool showedToken, const QByteArray &early);

@@ -93,8 +93,9 @@ void TestArchitecture::coreStandsAlone()
 void TestArchitecture::knowsNothingOfPython_data()
 {
     QTest::addColumn<QString>("file");
-    for (const char *name : {"address", "dispatcher", "frontendwatch", "jsontext", "markers", "message",
-                             "messagelog", "reply", "signals", "transport", "websockettransport"}) {
+    for (const char *name :
+         {"address", "dispatcher", "frontendwatch", "jsontext", "markers", "message", "messagelog", "monitor",
+          "reply", "signals", "transport", "websockettransport"}) {
         for (const char *ending : {"h", "cpp"})
             QTest::addRow("%s.%s", name, ending)
                 << QStringLiteral("core/%1.%2").arg(QString::fromUtf8(name), QString::fromUtf8(ending));

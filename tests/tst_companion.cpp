@@ -279,10 +279,10 @@ void TestCompanion::fails_data()
     };
     row("an unknown command", R"({"command": "fly"})",
         "ValueError: unknown command \"fly\": expected one of delete, describe, exists, get, info, init, "
-        "interrupt, ping, register, run, set, store, try");
+        "interrupt, monitor, ping, register, run, set, store, try");
     row("a command beyond ASCII", "{\"command\": \"é\"}",
         "ValueError: unknown command \"é\": expected one of delete, describe, exists, get, info, init, "
-        "interrupt, ping, register, run, set, store, try");
+        "interrupt, monitor, ping, register, run, set, store, try");
     row("a missing argument", R"({"command": "get"})",
         "TypeError: Companion.resolve() missing 1 required positional argument: 'target'");
     row("too many arguments", R"({"command": "get", "args": ["x", 2]})",

@@ -22,6 +22,8 @@ private Q_SLOTS:
     void interrupts_data();
     void interrupts();
     void informs();
+    void watches_data();
+    void watches();
     void commandsAreNumbered();
     void everythingIsLogged();
 
@@ -172,6 +174,54 @@ void TestDispatcher::interrupts()
         QVERIFY2(replies.begin()[0].startsWith("{\"error\": [\"TypeError: " + error.toUtf8() + "\\n\"]"),
                  replies.begin()[0].constData());
     }
+}
+
+void TestDispatcher::watches_data()
+{
+    QTest::addColumn<QByteArray>("arguments");
+    QTest::addColumn<QByteArray>("outcome"); ///< "on", "off", or the error
+    QTest::newRow("nothing said") << QByteArray() << QByteArray("on");
+    QTest::newRow("true") << QByteArray(R"(, "args": [true])") << QByteArray("on");
+    QTest::newRow("false") << QByteArray(R"(, "args": [false])") << QByteArray("off");
+    QTest::newRow("by keyword") << QByteArray(R"(, "kwargs": {"on": false})") << QByteArray("off");
+    QTest::newRow("a number") << QByteArray(R"(, "args": [1])")
+                              << QByteArray("TypeError: on must be true or false, not 1");
+    QTest::newRow("null") << QByteArray(R"(, "args": [null])")
+                          << QByteArray("TypeError: on must be true or false, not null");
+    QTest::newRow("too many")
+        << QByteArray(R"(, "args": [true, true])")
+        << QByteArray(
+               "TypeError: Companion.monitor() takes from 1 to 2 positional arguments but 3 were given");
+    QTest::newRow("another keyword")
+        << QByteArray(R"(, "kwargs": {"off": true})")
+        << QByteArray("TypeError: Companion.monitor() got an unexpected keyword argument 'off'");
+}
+
+void TestDispatcher::watches()
+{
+    QFETCH(QByteArray, arguments);
+    QFETCH(QByteArray, outcome);
+    QByteArrayList events;
+    OutOfBand outOfBand;
+    outOfBand.watch = [&](ClientId client, bool isWatching) {
+        events.append(QByteArray::number(client) + (isWatching ? " on" : " off"));
+    };
+    m_dispatcher->setOutOfBand(outOfBand);
+    connect(m_dispatcher.get(), &Dispatcher::replied, this,
+            [&](ClientId, const QByteArray &) { events.append("reply"); });
+    m_dispatcher->onTextReceived(7, R"({"command": {"command": "monitor")" + arguments + R"(}, "id": 1})");
+    const auto reply = m_replies->at(0).at(1).toByteArray();
+    if (outcome == "on") {
+        QCOMPARE(events, (QByteArrayList{"reply", "7 on"}));
+        QVERIFY(reply.startsWith("{\"response\": true, "));
+    } else if (outcome == "off") {
+        QCOMPARE(events, (QByteArrayList{"7 off", "reply"}));
+        QVERIFY(reply.startsWith("{\"response\": false, "));
+    } else {
+        QCOMPARE(events, QByteArrayList{"reply"});
+        QVERIFY2(reply.startsWith("{\"error\": [\"" + outcome + "\\n\"]"), reply.constData());
+    }
+    QCOMPARE(m_commands->count(), 0);
 }
 
 void TestDispatcher::informs()

@@ -41,8 +41,8 @@ void TestFrontendWatch::anOpenPipeIsNoReason()
     ::dup2(ends[0], STDIN_FILENO);
     FrontendWatch watch;
     const QSignalSpy gone(&watch, &FrontendWatch::frontendGone);
-    watch.onClientJoined();
-    watch.onClientLeft(0);
+    watch.setClientCount(1);
+    watch.setClientCount(0);
     // Two looks at the pipe.
     QVERIFY(!QTest::qWaitFor([&] { return gone.count() > 0; }, 1200));
     ::close(ends[0]);
@@ -61,12 +61,12 @@ void TestFrontendWatch::aClosedPipeWithoutClients()
     FrontendWatch connected;
     FrontendWatch left;
     FrontendWatch oneRemains;
-    connected.onClientJoined();
+    connected.setClientCount(1);
     for (auto *watch : {&left, &oneRemains}) {
-        watch->onClientJoined();
-        watch->onClientLeft(1);
+        watch->setClientCount(2);
+        watch->setClientCount(1);
     }
-    left.onClientLeft(0);
+    left.setClientCount(0);
     const QSignalSpy goneOfAFile(&ofAFile, &FrontendWatch::frontendGone);
     const QSignalSpy goneAlone(&alone, &FrontendWatch::frontendGone);
     const QSignalSpy goneConnected(&connected, &FrontendWatch::frontendGone);

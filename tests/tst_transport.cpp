@@ -15,7 +15,7 @@ class LoopbackTransport final : public Transport {
 public:
     void stopListening() override {}
     void close() override { Q_EMIT closed(); }
-    void send(ClientId receiver, const QByteArray &text) override
+    void deliver(ClientId receiver, const QByteArray &text) override
     {
         m_sent.append({receiver, text});
         m_isOnOwnThread = m_isOnOwnThread && QThread::currentThread() == thread();

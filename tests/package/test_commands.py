@@ -55,7 +55,7 @@ def test_wrong_arguments_are_named(client: Client, command: dict[str, Any], name
         ({"command": {"command": "ping", "kwargs": True}}, '"kwargs" must be an object, not a boolean'),
         (
             {"command": {"command": "frob"}},
-            "delete, describe, exists, get, info, init, interrupt, ping, register, run, set, store, try",
+            "delete, describe, exists, get, info, init, interrupt, monitor, ping, register, run, set, store, try",
         ),
     ],
 )

@@ -46,6 +46,7 @@ class Companion:
             "ping": self.ping,
             "info": self.info,
             "interrupt": self.interrupt,
+            "monitor": self.monitor,
         }
 
     def resolve(self, target: str) -> Any:
@@ -205,6 +206,10 @@ class Companion:
 
     def interrupt(self, id: Any = None) -> bool:  # noqa: A002 (the wire's name)
         """Interrupt nothing: it is the server that can stop the command with an id, or whatever runs."""
+        return False
+
+    def monitor(self, on: bool = True) -> bool:
+        """Send no copies: it is the server that can show a client what passes."""
         return False
 
 
