@@ -161,7 +161,7 @@ void Entrance::receive(qintptr descriptor)
     tcp->setReadBufferSize(longestRequest);
     if (m_handshakes.size() >= m_options.limits.connections)
         cutOldest();
-    m_handshakes.insert(tcp, Handshake{++m_lastNumber});
+    m_handshakes[tcp].number = ++m_lastNumber;
     QTimer::singleShot(milliseconds(m_options.limits.handshakeTime_s), tcp, [this, tcp] {
         if (m_handshakes.contains(tcp))
             cut(tcp, QStringLiteral("the handshake took too long"));

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -29,6 +30,13 @@ void prepareProcess()
             const int opened = ::open("/dev/null", O_RDWR);
     }
     maskInterrupts(SIG_BLOCK);
+}
+
+void releaseFreeMemory()
+{
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
 }
 
 void acceptInterrupts()

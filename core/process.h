@@ -8,6 +8,10 @@ namespace liaison {
 /// acceptInterrupts().
 void prepareProcess();
 
+/// Gives memory back to the system that the heap holds and nobody uses. Thread-safe; takes milliseconds where
+/// that is much.
+void releaseFreeMemory();
+
 /// A SIGINT that has waited comes now: its handlers are in place. For the calling thread.
 void acceptInterrupts();
 

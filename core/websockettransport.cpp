@@ -2,6 +2,7 @@
 #include "websockettransport.h"
 
 #include "logging.h"
+#include "process.h"
 
 #include <QAbstractEventDispatcher>
 #include <QSslSocket>
@@ -29,6 +30,9 @@ constexpr int stallInterval_ms = 500;
 constexpr double stallInterval_s = 0.5;
 constexpr double closingStall_s = 5;
 constexpr double longestClosing_s = 60;
+
+/// How long after a client has left what it took goes back to the system; not more often, should many leave.
+constexpr int memoryInterval_ms = 1000;
 
 /// So many who were turned away get the time to read why.
 constexpr int mostTurnedAway = 64;
@@ -73,9 +77,13 @@ WebSocketTransport::WebSocketTransport(EntranceOptions options)
     : Transport(backpressureLimit(options.limits))
     , m_options(std::move(options))
     , m_stallTimer(this)
+    , m_memoryTimer(this)
 {
     m_stallTimer.setInterval(stallInterval_ms);
     connect(&m_stallTimer, &QTimer::timeout, this, &WebSocketTransport::onStallTime);
+    m_memoryTimer.setInterval(memoryInterval_ms);
+    m_memoryTimer.setSingleShot(true);
+    connect(&m_memoryTimer, &QTimer::timeout, this, &releaseFreeMemory);
 }
 
 void WebSocketTransport::listen(const QList<QHostAddress> &addresses, quint16 port)
@@ -240,6 +248,8 @@ void WebSocketTransport::onDisconnected(ClientId client)
     connection.socket->disconnect(this);
     connection.socket->deleteLater();
     m_connections.erase(found);
+    if (!m_memoryTimer.isActive())
+        m_memoryTimer.start();
     backpressure()->leave(client);
     Q_EMIT clientLeft(client, clientCount());
     if (m_closing && m_connections.empty())

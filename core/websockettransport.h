@@ -95,6 +95,7 @@ private:
     QList<ClientId> m_unsent; ///< those for whom something is collected
     ClientId m_lastClient = everyClient;
     QTimer m_stallTimer;  ///< while somebody may be stalled
+    QTimer m_memoryTimer; ///< after somebody has left
     int m_turnedAway = 0; ///< connections that are not gone yet
     bool m_closing = false;
 };

@@ -11,4 +11,11 @@ inline constexpr bool isUnderThreadSanitizer = true;
 inline constexpr bool isUnderThreadSanitizer = false;
 #endif
 
+/// Whether it is built with any sanitizer that brings a heap of its own.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+inline constexpr bool isUnderSanitizer = true;
+#else
+inline constexpr bool isUnderSanitizer = false;
+#endif
+
 } // namespace liaison
