@@ -241,6 +241,7 @@ void Entrance::setProtocols()
 void Entrance::onUpgraded()
 {
     while (auto *socket = m_upgrader->nextPendingConnection()) {
+        socket->setParent(this);
         Handshake handshake;
         auto *tcp = takeHandshake(socket, handshake);
         if (!tcp || handshake.isUnwelcome) {

@@ -125,6 +125,11 @@ Options parseOptions(const QStringList &arguments, Program program)
                        "the activated virtual environment, else the one that this "
                        "program was built with."),
         QStringLiteral("PATH"));
+    const QCommandLineOption tray(
+        QStringLiteral("tray"),
+        QStringLiteral(
+            "Do the same with an icon and a window that show what happens; with --attach ADDRESS, those "
+            "of a Liaison that runs."));
     const QCommandLineOption verbose(QStringLiteral("verbose"),
                                      QStringLiteral("Write a log to standard error."));
     const Limits defaults;
@@ -192,7 +197,7 @@ Options parseOptions(const QStringList &arguments, Program program)
         verbose,
     });
     if (program == Program::Executable)
-        parser.addOptions({python, constants});
+        parser.addOptions({python, tray, constants});
     parser.addOptions({version, help});
     if (!parser.parse(arguments))
         throw UsageError(parser.errorText());

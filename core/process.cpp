@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "process.h"
 
+#include <QByteArrayList>
+#include <QFile>
+
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -37,6 +40,15 @@ void releaseFreeMemory()
 #ifdef __GLIBC__
     ::malloc_trim(0);
 #endif
+}
+
+qint64 residentMemory()
+{
+    // In pages: all of them, then those that are resident (proc(5)).
+    QFile statm(QStringLiteral("/proc/self/statm"));
+    return statm.open(QIODevice::ReadOnly)
+               ? statm.readAll().split(' ').value(1).toLongLong() * ::sysconf(_SC_PAGESIZE)
+               : 0;
 }
 
 void acceptInterrupts()

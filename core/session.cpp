@@ -71,26 +71,17 @@ QJsonObject limitsForm(const Limits &limits)
             {QStringLiteral("nesting"), limits.nesting}};
 }
 
-/// Lets an object live on a thread, and end with it.
-template <typename Object> Object *onThread(QThread &thread, Object *object)
-{
-    object->moveToThread(&thread);
-    QObject::connect(&thread, &QThread::finished, object, &QObject::deleteLater);
-    return object;
-}
-
 } // namespace
 
 Session::Session(const ServiceOptions &options, const py::object &companion)
     : m_options(options)
     , m_addresses(options.addresses.isEmpty() ? addressesOf(options) : options.addresses)
     , m_companion(companion)
-    , m_transport(onThread(m_io, new WebSocketTransport(entranceOptions(options))))
-    , m_monitor(onThread(m_io, new Monitor(*m_transport, monitorLimit(options.limits))))
-    , m_dispatcher(onThread(m_io, new Dispatcher(options.limits)))
-    , m_watchdog(onThread(m_io, new Watchdog([this](quint64 serial, StopReason reason) {
-                              return m_companion.stop(serial, reason);
-                          })))
+    , m_transport(onIo(new WebSocketTransport(entranceOptions(options))))
+    , m_monitor(onIo(new Monitor(*m_transport, monitorLimit(options.limits))))
+    , m_dispatcher(onIo(new Dispatcher(options.limits)))
+    , m_watchdog(onIo(new Watchdog(
+          [this](quint64 serial, StopReason reason) { return m_companion.stop(serial, reason); })))
 {
     m_uptime.start();
     if (isPythonMainThread())
@@ -100,8 +91,19 @@ Session::Session(const ServiceOptions &options, const py::object &companion)
     m_io.setObjectName(QStringLiteral("liaison-io"));
 }
 
+template <typename Object> Object *Session::onIo(Object *object)
+{
+    object->moveToThread(&m_io);
+    connect(&m_io, &QThread::finished, object, &QObject::deleteLater);
+    m_onIo.append(object);
+    return object;
+}
+
 Session::~Session()
 {
+    // The thread takes them along, but one that never ran.
+    if (!m_io.isFinished())
+        qDeleteAll(m_onIo);
     if (m_options.ownsProcess) {
         // While Python finalises, a second signal must not end the process halfway: the handlers stay.
         for (auto *handler : {&m_onInterrupt, &m_onTerminate}) {
@@ -169,12 +171,12 @@ void Session::watchFrontend()
         stopByForce();
     };
     if (m_options.exitsWithParent) {
-        m_parentWatch = onThread(m_io, new ParentWatch(m_options.parent));
+        m_parentWatch = onIo(new ParentWatch(m_options.parent));
         connect(m_parentWatch, &ParentWatch::parentGone, m_transport, gone);
     }
     if (m_options.stays)
         return;
-    auto *watch = onThread(m_io, new FrontendWatch);
+    auto *watch = onIo(new FrontendWatch);
     // Who merely watches is no frontend.
     const auto count = [this, watch] {
         watch->setClientCount(m_transport->clientCount() - m_monitor->watcherCount());
@@ -226,6 +228,7 @@ QJsonObject Session::info() const
     info.insert(QStringLiteral("queued"), qint64(m_companion.waitingCount()));
     info.insert(QStringLiteral("running"), running.isNull() ? QJsonValue() : qtValue(running));
     info.insert(QStringLiteral("uptime"), double(m_uptime.elapsed()) / ms);
+    info.insert(QStringLiteral("memory"), residentMemory());
     info.insert(QStringLiteral("refused"), m_transport->refusals().counts());
     return info;
 }

@@ -55,6 +55,9 @@ Q_SIGNALS:
     void started(quint16 port);
 
 private:
+    /// Lets an object live on the I/O thread, and end with it.
+    template <typename Object> Object *onIo(Object *object);
+
     void connectAll();
     void watchSignals();
     void keepSignals();
@@ -71,6 +74,7 @@ private:
     QList<QHostAddress> m_addresses;
     Companion m_companion;
     QThread m_io;
+    QList<QObject *> m_onIo;
     WebSocketTransport *m_transport; ///< on the I/O thread, as the next four; they end with it
     Monitor *m_monitor;
     Dispatcher *m_dispatcher;

@@ -4,7 +4,6 @@
 #include "childprocess.h"
 #include "sanitized.h"
 
-#include <QFile>
 #include <QtTest>
 
 #include <algorithm>
@@ -71,22 +70,16 @@ void TestProcess::freeMemoryGoesBack()
     const auto child = runInChild([] {
         constexpr std::size_t count = 16'000;
         constexpr std::size_t size = 4000;
-        const auto resident = [] {
-            QFile statm(QStringLiteral("/proc/self/statm"));
-            return statm.open(QIODevice::ReadOnly)
-                       ? statm.readAll().split(' ').value(1).toLongLong() * ::getpagesize()
-                       : -1;
-        };
         std::vector<std::unique_ptr<char[]>> blocks;
         for (std::size_t i = 0; i < count; ++i) {
             blocks.push_back(std::make_unique<char[]>(size));
             std::fill_n(blocks.back().get(), size, 'x');
         }
-        const auto full = resident();
+        const auto full = residentMemory();
         // The last stays, so that the heap cannot shrink at its end.
         blocks.erase(blocks.begin(), blocks.end() - 1);
         releaseFreeMemory();
-        const bool isBack = full > 0 && resident() < full - qint64(count * size / 2);
+        const bool isBack = full > 0 && residentMemory() < full - qint64(count * size / 2);
         [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, isBack ? "back" : "kept", 4);
     });
     QCOMPARE(child.output, QByteArray("back"));
