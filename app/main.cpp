@@ -5,6 +5,7 @@
 #include "markers.h"
 #include "options.h"
 #include "process.h"
+#include "traylauncher.h"
 
 #include <QCoreApplication>
 
@@ -33,6 +34,11 @@ int main(int argc, char *argv[])
     setUpLogging(false);
     ensureApplication(argc, argv);
     const auto arguments = QCoreApplication::arguments();
+    if (arguments.contains(QLatin1String("--tray"))) {
+        acceptInterrupts();
+        complain(becomeTray(arguments, QCoreApplication::applicationDirPath()));
+        return 1;
+    }
     try {
         const auto options = parseOptions(arguments, Program::Executable);
         if (!options.output.isNull()) {
