@@ -46,12 +46,15 @@ std::string describedPosition(std::string_view text, std::size_t offset, const c
 /// Walks over JSON text and says where it is none. Keeps its own stack, so depth costs no recursion.
 class Cursor {
 public:
-    explicit Cursor(std::string_view text)
+    explicit Cursor(std::string_view text, std::size_t position = 0)
         : m_text(text)
+        , m_position(position)
     {
     }
 
     bool hasNonFinite() const { return m_hasNonFinite; }
+    /// The children of the value that was skipped last.
+    qsizetype childCount() const { return m_childCount; }
     std::size_t position() const { return m_position; }
     bool atEnd() const { return m_position >= m_text.size(); }
     char current() const { return atEnd() ? '\0' : m_text[m_position]; }
@@ -88,6 +91,7 @@ public:
     {
         const auto start = m_position;
         std::vector<char> open;
+        m_childCount = 0;
         do {
             if (!skipOpening(open))
                 continue;
@@ -154,6 +158,7 @@ private:
                 open.pop_back();
                 advance();
             } else {
+                countChild(open);
                 if (c == '{')
                     skipName();
                 return false;
@@ -181,10 +186,17 @@ private:
                 throw JsonFault(m_text, m_position, "Expecting ',' delimiter");
             advance();
             skipSpace();
+            countChild(open);
             if (open.back() == '{')
                 skipName();
             return;
         }
+    }
+
+    void countChild(const std::vector<char> &open)
+    {
+        if (open.size() == 1)
+            ++m_childCount;
     }
 
     void skipDigits()
@@ -233,7 +245,8 @@ private:
     }
 
     std::string_view m_text;
-    std::size_t m_position = 0;
+    std::size_t m_position;
+    qsizetype m_childCount = 0;
     bool m_hasNonFinite = false;
 };
 
@@ -252,41 +265,50 @@ JsonOutline scanJson(std::string_view text)
     cursor.skipSpace();
     const auto value = cursor.skipValue();
     cursor.expectEnd();
-    return {value, cursor.hasNonFinite()};
+    return {value, cursor.hasNonFinite(), cursor.childCount()};
+}
+
+std::optional<JsonChild> JsonChildren::next()
+{
+    Cursor cursor(m_container, m_position);
+    cursor.skipSpace();
+    if (cursor.current() == ',')
+        cursor.advance();
+    if (cursor.position() + 1 == m_container.size())
+        return {};
+    JsonChild child;
+    if (m_container.front() == '{')
+        child.name = cursor.skipName();
+    cursor.skipSpace();
+    child.value = cursor.skipValue();
+    child.childCount = cursor.childCount();
+    m_position = cursor.position();
+    return child;
 }
 
 QList<JsonMember> jsonMembers(std::string_view object)
 {
     QList<JsonMember> members;
-    Cursor cursor(object);
-    cursor.advance();
-    cursor.skipSpace();
-    while (cursor.current() != '}') {
-        const auto name = cursor.skipName();
-        const auto value = cursor.skipValue();
-        members.append({unquotedJson(name), value});
-        cursor.skipSpace();
-        if (cursor.current() == ',')
-            cursor.advance();
-    }
+    JsonChildren children(object);
+    while (const auto child = children.next())
+        members.append({unquotedJson(child->name), child->value});
     return members;
+}
+
+std::vector<std::string_view> jsonElements(std::string_view array)
+{
+    std::vector<std::string_view> elements;
+    JsonChildren children(array);
+    while (const auto child = children.next())
+        elements.push_back(child->value);
+    return elements;
 }
 
 qsizetype jsonElementCount(std::string_view array)
 {
-    qsizetype count = 0;
     Cursor cursor(array);
-    cursor.advance();
-    cursor.skipSpace();
-    while (cursor.current() != ']') {
-        cursor.skipValue();
-        ++count;
-        cursor.skipSpace();
-        if (cursor.current() == ',')
-            cursor.advance();
-        cursor.skipSpace();
-    }
-    return count;
+    cursor.skipValue();
+    return cursor.childCount();
 }
 
 std::ptrdiff_t jsonNesting(std::string_view text)

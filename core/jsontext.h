@@ -6,8 +6,10 @@
 #include <QList>
 #include <QString>
 
+#include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 namespace liaison {
 
@@ -28,6 +30,14 @@ struct JsonMember {
 struct JsonOutline {
     std::string_view value;    ///< the one value, without the white space around it
     bool hasNonFinite = false; ///< whether NaN, Infinity or -Infinity occurs outside strings
+    qsizetype childCount = 0;  ///< elements of the array, or members of the object, that the value is
+};
+
+/// One element of an array or one member of an object, as views into the scanned text.
+struct JsonChild {
+    std::string_view name; ///< as a JSON string, quotes included; empty in an array
+    std::string_view value;
+    qsizetype childCount = 0; ///< as of JsonOutline
 };
 
 /// Checks that `text` is one value in the grammar of Python's json.loads (RFC 8259 and the literals NaN,
@@ -35,8 +45,27 @@ struct JsonOutline {
 /// @throws JsonFault where it is not
 JsonOutline scanJson(std::string_view text);
 
+/// Walks over the children of an array or object that scanJson() has accepted, in their order, duplicates
+/// included, and no further than one asks.
+class JsonChildren final {
+public:
+    explicit JsonChildren(std::string_view container)
+        : m_container(container)
+    {
+    }
+
+    std::optional<JsonChild> next(); ///< none behind the last
+
+private:
+    std::string_view m_container;
+    std::size_t m_position = 1;
+};
+
 /// The members of an object that scanJson() has accepted, in their order, duplicates included.
 QList<JsonMember> jsonMembers(std::string_view object);
+
+/// The texts of the elements of an array that scanJson() has accepted.
+std::vector<std::string_view> jsonElements(std::string_view array);
 
 /// The number of elements of an array that scanJson() has accepted.
 qsizetype jsonElementCount(std::string_view array);

@@ -32,8 +32,9 @@ private Q_SLOTS:
     void nestingCostsNoRecursion();
     void members_data();
     void members();
-    void elementCount_data();
-    void elementCount();
+    void childrenKnowTheirOwn();
+    void elements_data();
+    void elements();
     void unquotes_data();
     void unquotes();
     void everyControlCharacterUnquotes();
@@ -231,24 +232,49 @@ void TestJsonText::members()
     QCOMPARE(foundValues, values);
 }
 
-void TestJsonText::elementCount_data()
+void TestJsonText::childrenKnowTheirOwn()
 {
-    QTest::addColumn<QByteArray>("array");
-    QTest::addColumn<qsizetype>("count");
-    QTest::newRow("none") << QByteArray("[]") << qsizetype(0);
-    QTest::newRow("none but space") << QByteArray("[ \n ]") << qsizetype(0);
-    QTest::newRow("one") << QByteArray("[1]") << qsizetype(1);
-    QTest::newRow("nested ones count once")
-        << QByteArray(R"([ [1, 2] , {"a": [3, 4]}, "5, 6" , NaN ])") << qsizetype(4);
-    QTest::newRow("many") << "[0" + QByteArray(",0").repeated(99'999) + ']' << qsizetype(100'000);
+    const QByteArray object =
+        R"( {"a": [1, [2, 3], {}], "b" : { }, "c\n": {"x": [1, 2], "x": "1, 2"} , "d":-1} )";
+    const auto outline = scanJson(view(object));
+    QCOMPARE(outline.childCount, 4);
+    QByteArrayList names;
+    QList<qsizetype> counts;
+    JsonChildren children(outline.value);
+    while (const auto child = children.next()) {
+        names.append(bytes(child->name));
+        counts.append(child->childCount);
+    }
+    QCOMPARE(names, (QByteArrayList{"\"a\"", "\"b\"", R"("c\n")", "\"d\""}));
+    QCOMPARE(counts, (QList<qsizetype>{3, 0, 2, 0}));
+    QVERIFY(!children.next());
 }
 
-void TestJsonText::elementCount()
+void TestJsonText::elements_data()
+{
+    QTest::addColumn<QByteArray>("array");
+    QTest::addColumn<QByteArrayList>("texts");
+    QTest::newRow("none") << QByteArray("[]") << QByteArrayList();
+    QTest::newRow("none but space") << QByteArray("[ \n ]") << QByteArrayList();
+    QTest::newRow("one") << QByteArray("[1]") << QByteArrayList{"1"};
+    QTest::newRow("space around one") << QByteArray("[ 1\n]") << QByteArrayList{"1"};
+    QTest::newRow("nested ones count once")
+        << QByteArray(R"([ [1, 2] , {"a": [3, 4]}, "5, 6" , NaN ])")
+        << QByteArrayList{"[1, 2]", R"({"a": [3, 4]})", R"("5, 6")", "NaN"};
+    QTest::newRow("many") << "[0" + QByteArray(",0").repeated(99'999) + ']'
+                          << QByteArrayList(100'000, QByteArray("0"));
+}
+
+void TestJsonText::elements()
 {
     QFETCH(QByteArray, array);
-    QFETCH(qsizetype, count);
-    scanJson(view(array));
-    QCOMPARE(jsonElementCount(view(array)), count);
+    QFETCH(QByteArrayList, texts);
+    QCOMPARE(scanJson(view(array)).childCount, texts.size());
+    QCOMPARE(jsonElementCount(view(array)), texts.size());
+    QByteArrayList found;
+    for (const auto text : jsonElements(view(array)))
+        found.append(bytes(text));
+    QCOMPARE(found, texts);
 }
 
 void TestJsonText::unquotes_data()
