@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QDir>
 #include <QFile>
+#include <QLibraryInfo>
 #include <QRegularExpression>
 #include <QtTest>
 
@@ -34,6 +35,23 @@ QStringList sourcesIn(const QString &folder)
     return sources;
 }
 
+/// A row for each source file of the program, its module and its window.
+void addSources()
+{
+    QTest::addColumn<QString>("file");
+    for (const char *folder : {"core", "app", "app/tray", "python"}) {
+        for (const auto &file : sourcesIn(QString::fromUtf8(folder)))
+            QTest::newRow(qPrintable(file)) << file;
+    }
+}
+
+/// The headers of Qt Widgets, which stand in a folder of their own; empty where that is not installed.
+QStringList widgetHeaders()
+{
+    const auto headers = QLibraryInfo::path(QLibraryInfo::HeadersPath) + QStringLiteral("/QtWidgets");
+    return QDir(headers).entryList(QDir::Files);
+}
+
 /// A file's includes within its folder, and theirs.
 QSet<QString> reachedFrom(const QString &file)
 {
@@ -62,6 +80,10 @@ private Q_SLOTS:
     void coreStandsAlone();
     void knowsNothingOfPython_data();
     void knowsNothingOfPython();
+    void onlyTheTrayShowsWidgets_data();
+    void onlyTheTrayShowsWidgets();
+    void theTrayNeedsNoPython_data();
+    void theTrayNeedsNoPython();
     void theCompanionKnowsNoSockets();
     void onlyMarkersWriteToStdout_data();
     void onlyMarkersWriteToStdout();
@@ -114,6 +136,47 @@ void TestArchitecture::knowsNothingOfPython()
     }
 }
 
+void TestArchitecture::onlyTheTrayShowsWidgets_data()
+{
+    addSources();
+}
+
+void TestArchitecture::onlyTheTrayShowsWidgets()
+{
+    QFETCH(QString, file);
+    static const auto widgets = widgetHeaders();
+    if (file.startsWith(QLatin1String("app/tray/")))
+        return;
+    for (const auto &include : includesOf(file)) {
+        QVERIFY2(!widgets.contains(include), qPrintable(include));
+        QVERIFY2(!include.startsWith(QLatin1String("QtWidgets")), qPrintable(include));
+    }
+}
+
+void TestArchitecture::theTrayNeedsNoPython_data()
+{
+    QTest::addColumn<QString>("file");
+    for (const auto &file : sourcesIn(QStringLiteral("app/tray")))
+        QTest::newRow(qPrintable(file)) << file;
+}
+
+void TestArchitecture::theTrayNeedsNoPython()
+{
+    QFETCH(QString, file);
+    QStringList waiting = {file};
+    QSet<QString> reached;
+    while (!waiting.isEmpty()) {
+        for (const auto &include : includesOf(waiting.takeLast())) {
+            QVERIFY2(!include.startsWith(QLatin1String("pybind11/")), qPrintable(include));
+            QVERIFY2(include != QLatin1String("Python.h"), qPrintable(file));
+            const auto core = QStringLiteral("core/") + include;
+            if (!reached.contains(core) && QFile::exists(sourceFolder + QLatin1Char('/') + core))
+                waiting.append(core);
+            reached.insert(core);
+        }
+    }
+}
+
 void TestArchitecture::theCompanionKnowsNoSockets()
 {
     for (const char *file : {"core/companion.h", "core/companion.cpp"}) {
@@ -150,11 +213,7 @@ void TestArchitecture::onlyMarkersWriteToStdout()
 
 void TestArchitecture::nothingWaitsOrGuessesItsSender_data()
 {
-    QTest::addColumn<QString>("file");
-    for (const char *folder : {"core", "app", "python"}) {
-        for (const auto &file : sourcesIn(QString::fromUtf8(folder)))
-            QTest::newRow(qPrintable(file)) << file;
-    }
+    addSources();
 }
 
 void TestArchitecture::nothingWaitsOrGuessesItsSender()
@@ -171,9 +230,10 @@ void TestArchitecture::nothingWaitsOrGuessesItsSender()
 void TestArchitecture::everySourceHasATest_data()
 {
     QTest::addColumn<QString>("file");
-    for (const char *folder : {"core", "app"}) {
+    for (const char *folder : {"core", "app", "app/tray"}) {
         for (const auto &file : sourcesIn(QString::fromUtf8(folder))) {
-            if (file.endsWith(QLatin1String(".cpp")))
+            // The window's is run by the tests of the package, as users run it.
+            if (file.endsWith(QLatin1String(".cpp")) && file != QLatin1String("app/tray/main.cpp"))
                 QTest::newRow(qPrintable(file)) << file;
         }
     }
