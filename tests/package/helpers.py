@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from typing import Any, Dict, Generator
+from typing import Any, Dict, Generator, List
 
 
 def exit_code(status: int) -> int:
@@ -858,3 +858,47 @@ def progress(count: int) -> int:
     from tqdm import tqdm
 
     return sum(1 for _ in tqdm(range(count)))
+
+
+class BrokenRepr:
+    """Cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise ValueError("no repr")
+
+
+class TalkativeRepr:
+    """Is shown on many lines."""
+
+    def __repr__(self) -> str:
+        return "two\nlines\x1b[31m" + "!" * 1000
+
+
+class LongList(List[int]):
+    """Is shown as a list is."""
+
+
+def hard_to_show() -> Dict[str, Any]:
+    """Names for what has no short representation of its own."""
+    million = range(1_000_000)
+    return {
+        "z": 5,
+        "a": "x" * 1000,
+        "line": "two\nlines",
+        "broken": BrokenRepr(),
+        "inner": [BrokenRepr(), {"b": 1, "a": [[[[1]]]]}],
+        "talkative": TalkativeRepr(),
+        "surrogate": "\ud800é😀",
+        "list": list(million),
+        "own": LongList(million),
+        "dict": {number: number for number in million},
+        "keys": dict.fromkeys(million).keys(),
+        "set": set(million),
+        "empty": [set(), frozenset(), {}, b"", bytearray()],
+        "frozen": frozenset({5}),
+        "bytes": bytes(1_000_000),
+        "huge": 1 << 10_000_000,
+        "class": BrokenRepr,
+        "namesake": type("list", (), {"__repr__": lambda self: "mine"})(),
+        "not a name": None,
+    }

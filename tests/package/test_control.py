@@ -446,6 +446,43 @@ def test_describe(client: Client) -> None:
     assert client.error("describe").startswith("TypeError: ")
 
 
+OVERVIEW = "liaison.companion._overview:overview"
+
+
+def test_overview(client: Client) -> None:
+    client.result("init", "hard", "helpers:hard_to_show")
+    seen = {row["name"]: (row["type"], row["repr"]) for row in client.result("run", OVERVIEW, "$hard")}
+    zeros = r"\x00" * 30
+    assert list(seen.items()) == [
+        ("z", ("int", "5")),
+        ("a", ("str", "'" + "x" * 118 + "…")),
+        ("line", ("str", r"'two\nlines'")),
+        ("broken", ("helpers.BrokenRepr", "<repr failed: ValueError>")),
+        ("inner", ("list", "[<repr failed: ValueError>, {'b': 1, 'a': [[...]]}]")),
+        ("talkative", ("helpers.TalkativeRepr", r"two\nlines\x1b[31m" + "!" * 101 + "…")),
+        ("surrogate", ("str", r"'\ud800é😀'")),
+        ("list", ("list", "[0, 1, 2, 3, 4, 5, ...]")),
+        ("own", ("helpers.LongList", "<LongList of 1000000 items>")),
+        ("dict", ("dict", "{0: 0, 1: 1, 2: 2, 3: 3, ...}")),
+        ("keys", ("dict_keys", "<dict_keys of 1000000 items>")),
+        ("set", ("set", "{0, 1, 2, 3, 4, 5, ...}")),
+        ("empty", ("list", "[set(), frozenset(), {}, b'', bytearray(b'')]")),
+        ("frozen", ("frozenset", "frozenset({5})")),
+        ("bytes", ("bytes", ("b'" + zeros)[:119] + "…")),
+        ("huge", ("int", "<int of 10000001 bits>")),
+        ("class", ("type", "<class 'helpers.BrokenRepr'>")),
+        ("namesake", ("helpers.list", "mine")),
+        ("not a name", ("NoneType", "None")),
+    ]
+
+
+def test_overview_of_the_namespace(client: Client) -> None:
+    client.result("store", "shown", [1, 2])
+    rows = client.result("run", OVERVIEW, "$companion.namespace")
+    assert {"name": "shown", "type": "list", "repr": "[1, 2]"} in rows
+    assert {"companion", "liaison"} <= {row["name"] for row in rows}
+
+
 def test_references(client: Client) -> None:
     client.result("store", "n", 5)
 
