@@ -57,6 +57,7 @@ void TestCallModel::showsCalls()
     QCOMPARE(text(2, CallModel::State), QStringLiteral("running"));
     QCOMPARE(text(2, CallModel::Size), QString());
     QCOMPARE(m_model->runningCount(), 1);
+    QCOMPARE(m_model->oldestRunning()->number, quint64(3));
     for (int column = 0; column < CallModel::ColumnCount; ++column)
         QVERIFY(!m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString().isEmpty());
 }

@@ -4,8 +4,11 @@
 #include "calls.h"
 #include "outlineview.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QPlainTextEdit>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QtTest>
 
 using namespace liaison;
@@ -17,8 +20,15 @@ private Q_SLOTS:
     void showsACall();
     void showsATraceback();
     void followsACall();
+    void copies();
     void readsTracebacks_data();
     void readsTracebacks();
+
+private:
+    static QTabWidget *tabs(const DetailView &view, const char *name = "answerTabs")
+    {
+        return view.findChild<QTabWidget *>(QLatin1String(name));
+    }
 };
 
 void TestDetailView::showsACall()
@@ -30,8 +40,8 @@ void TestDetailView::showsACall()
     const auto *answer = view.findChild<OutlineView *>(QStringLiteral("answer"));
     QCOMPARE(message->text(), call.message);
     QCOMPARE(answer->text(), call.answer);
-    QCOMPARE(view.findChild<QTabWidget *>()->currentIndex(), 0);
-    QVERIFY(!view.findChild<QTabWidget *>()->isTabEnabled(1));
+    QCOMPARE(tabs(view)->currentIndex(), 0);
+    QVERIFY(!tabs(view)->isTabEnabled(1));
     view.showNone();
     QCOMPARE(message->text(), QByteArray());
     QCOMPARE(answer->text(), QByteArray());
@@ -45,10 +55,10 @@ void TestDetailView::showsATraceback()
         R"({"error": ["Traceback (most recent call last):\n", "ValueError: \u00e9\n"], "tag": "error"})";
     view.show(call);
     QCOMPARE(view.traceback(), QStringLiteral("Traceback (most recent call last):\nValueError: é\n"));
-    QCOMPARE(view.findChild<QTabWidget *>()->currentIndex(), 1);
+    QCOMPARE(tabs(view)->currentIndex(), 1);
     view.show(endedCall(2));
     QCOMPARE(view.traceback(), QString());
-    QCOMPARE(view.findChild<QTabWidget *>()->currentIndex(), 0);
+    QCOMPARE(tabs(view)->currentIndex(), 0);
 }
 
 void TestDetailView::followsACall()
@@ -62,6 +72,27 @@ void TestDetailView::followsACall()
     call.answer = "{\"response\": 1}";
     view.show(call);
     QCOMPARE(answer->text(), call.answer);
+}
+
+void TestDetailView::copies()
+{
+    DetailView view;
+    const QList<QToolButton *> copies = {
+        qobject_cast<QToolButton *>(tabs(view, "messageTabs")->cornerWidget()),
+        qobject_cast<QToolButton *>(tabs(view)->cornerWidget())};
+    for (const auto *copy : copies)
+        QVERIFY(!copy->isEnabled());
+    auto call = failedCall(1);
+    call.message = R"({"b":1,"a":2.50})";
+    call.answer = R"({"error": ["ValueError: x\n"], "tag": "error"})";
+    view.show(call);
+    copies.at(0)->click();
+    QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("{\n  \"b\": 1,\n  \"a\": 2.50\n}"));
+    copies.at(1)->click();
+    QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("ValueError: x\n"));
+    tabs(view)->setCurrentIndex(0);
+    copies.at(1)->click();
+    QVERIFY(QGuiApplication::clipboard()->text().startsWith(QStringLiteral("{\n  \"error\": [\n")));
 }
 
 void TestDetailView::readsTracebacks_data()

@@ -50,10 +50,12 @@ void TestStatusLine::showsInfo()
 void TestStatusLine::showsNoInfo()
 {
     StatusLine line;
+    line.show();
     line.showInfo({{QStringLiteral("clients"), 2}});
+    QCOMPARE(text(line, "Clients"), QStringLiteral("1 client"));
     line.showNoInfo();
-    for (const char *name : {"Python", "Clients", "Queue", "Memory", "Commands per second"})
-        QCOMPARE(text(line, name), QStringLiteral("–"));
+    for (const auto *label : line.findChildren<QLabel *>())
+        QCOMPARE(label->isHidden(), label->accessibleName() != QStringLiteral("State"));
 }
 
 QTEST_MAIN(TestStatusLine)

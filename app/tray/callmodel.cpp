@@ -3,10 +3,8 @@
 
 #include "palettecolors.h"
 
-#include <QApplication>
 #include <QDateTime>
 #include <QLocale>
-#include <QPalette>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +17,11 @@ namespace {
 
 /// Rows that changed and lie so close together are said to have changed together.
 constexpr int closeRows = 8;
+
+bool isRunning(const Call &call)
+{
+    return call.state == CallState::Running;
+}
 
 QString stateText(const Call &call)
 {
@@ -59,7 +62,7 @@ void CallModel::append(const QList<Call> &calls)
     beginInsertRows({}, first, first + int(calls.size()) - 1);
     for (const auto &call : calls) {
         m_bytes += call.bytes();
-        m_running += call.state == CallState::Running ? 1 : 0;
+        m_running += isRunning(call) ? 1 : 0;
         m_calls.push_back(call);
     }
     endInsertRows();
@@ -82,7 +85,7 @@ void CallModel::drop(std::size_t count)
     beginRemoveRows({}, 0, int(count) - 1);
     for (std::size_t i = 0; i < count; ++i) {
         m_bytes -= m_calls.front().bytes();
-        m_running -= m_calls.front().state == CallState::Running ? 1 : 0;
+        m_running -= isRunning(m_calls.front()) ? 1 : 0;
         m_calls.pop_front();
     }
     endRemoveRows();
@@ -96,7 +99,7 @@ void CallModel::finish(const QList<CallEnd> &ends)
         if (!row)
             continue;
         auto &call = m_calls[std::size_t(*row)];
-        m_running -= call.state == CallState::Running ? 1 : 0;
+        m_running -= isRunning(call) ? 1 : 0;
         m_bytes += end.answer.size() - call.answer.size();
         call.state = end.state;
         call.duration_s = end.state == CallState::Unknown ? 0 : end.time_s - call.time_s;
@@ -118,9 +121,7 @@ void CallModel::clear()
 {
     beginResetModel();
     // Those that run are still to be answered, and numbers follow one another.
-    const auto firstRunning = std::find_if(m_calls.begin(), m_calls.end(),
-                                           [](const Call &call) { return call.state == CallState::Running; });
-    m_calls.erase(m_calls.begin(), firstRunning);
+    m_calls.erase(m_calls.begin(), std::find_if(m_calls.begin(), m_calls.end(), isRunning));
     m_bytes = 0;
     for (const auto &call : m_calls)
         m_bytes += call.bytes();
@@ -132,11 +133,17 @@ void CallModel::showElapsed()
     constexpr qsizetype mostShown = 200;
     auto left = std::min(m_running, mostShown);
     for (auto row = int(m_calls.size()) - 1; row >= 0 && left > 0; --row) {
-        if (call(row).state != CallState::Running)
+        if (!isRunning(call(row)))
             continue;
         --left;
         Q_EMIT dataChanged(index(row, Duration), index(row, Duration), {Qt::DisplayRole});
     }
+}
+
+const Call *CallModel::oldestRunning() const
+{
+    const auto found = std::find_if(m_calls.begin(), m_calls.end(), isRunning);
+    return found == m_calls.end() ? nullptr : &*found;
 }
 
 std::optional<int> CallModel::rowOf(quint64 number) const
@@ -167,7 +174,7 @@ QVariant CallModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         return toolTip(shown, index.column());
     case Qt::ForegroundRole:
-        return shown.state == CallState::Failed ? QVariant(errorColor(QApplication::palette())) : QVariant();
+        return shown.state == CallState::Failed ? QVariant(errorColor()) : QVariant();
     case Qt::TextAlignmentRole:
         return index.column() == Duration || index.column() == Size || index.column() == Client
                    ? QVariant(Qt::AlignRight | Qt::AlignVCenter)

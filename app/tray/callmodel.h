@@ -34,6 +34,9 @@ public:
     /// The row of a call; nothing when it has left.
     std::optional<int> rowOf(quint64 number) const;
 
+    /// The call that has run, or waited, the longest; null without one.
+    const Call *oldestRunning() const;
+
     qsizetype runningCount() const { return m_running; }
     qint64 bytes() const { return m_bytes; }
 

@@ -37,6 +37,7 @@ CallsView::CallsView(CallModel &calls, QWidget *parent)
     , m_errorsOnly(new QCheckBox(tr("&Errors only"), this))
     , m_slowerThan(new QDoubleSpinBox(this))
     , m_count(new QLabel(this))
+    , m_hint(new QLabel(this))
     , m_table(new QTableView(this))
     , m_textTimer(this)
 {
@@ -44,10 +45,15 @@ CallsView::CallsView(CallModel &calls, QWidget *parent)
     layout->setContentsMargins({});
     layout->addWidget(makeFilterRow());
     makeTable();
+    makeHint();
     layout->addWidget(m_table);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&m_filter, signal, this, &CallsView::showCount);
-    connect(&m_filter, &QAbstractItemModel::layoutChanged, this, &CallsView::showCount);
+    connect(&m_filter, &QAbstractItemModel::layoutChanged, this, [this] {
+        showCount();
+        // What was selected may be filtered out.
+        Q_EMIT selectionChanged();
+    });
     connect(&m_filter, &QAbstractItemModel::modelReset, this, &CallsView::showCount);
     showCount();
 }
@@ -115,6 +121,14 @@ void CallsView::makeTable()
             &CallsView::selectionChanged);
 }
 
+void CallsView::makeHint()
+{
+    m_hint->setForegroundRole(QPalette::PlaceholderText);
+    m_hint->setAttribute(Qt::WA_TransparentForMouseEvents);
+    auto *layout = new QVBoxLayout(m_table->viewport());
+    layout->addWidget(m_hint, 0, Qt::AlignCenter);
+}
+
 const Call *CallsView::selected() const
 {
     const auto rows = m_table->selectionModel()->selectedRows();
@@ -132,6 +146,9 @@ void CallsView::showCount()
     const auto shown = m_filter.rowCount();
     const auto all = m_calls.rowCount();
     const auto number = [](int count) { return QStringLiteral("%L1").arg(count); };
+    m_hint->setVisible(shown == 0);
+    m_hint->setText(all == 0 ? tr("Calls appear here as frontends make them.")
+                             : tr("No call passes the filter."));
     m_count->setText(shown == all ? tr("%1 calls").arg(number(all))
                                   : tr("%1 of %2 calls").arg(number(shown), number(all)));
 }

@@ -40,6 +40,7 @@ Q_SIGNALS:
 private:
     QWidget *makeFilterRow();
     void makeTable();
+    void makeHint();
     void showCount();
 
     CallModel &m_calls;
@@ -48,6 +49,7 @@ private:
     QCheckBox *m_errorsOnly;
     QDoubleSpinBox *m_slowerThan;
     QLabel *m_count;
+    QLabel *m_hint; ///< in place of rows
     QTableView *m_table;
     QTimer m_textTimer; ///< while somebody types
 };

@@ -100,7 +100,7 @@ void ConsoleView::append(const QString &text, bool isError)
     auto *bar = m_transcript->verticalScrollBar();
     QTextCharFormat format;
     if (isError)
-        format.setForeground(errorColor(palette()));
+        format.setForeground(errorColor());
     QTextCursor cursor(m_transcript->document());
     cursor.movePosition(QTextCursor::End);
     if (!m_transcript->document()->isEmpty())

@@ -10,7 +10,6 @@
 #include <QPlainTextEdit>
 #include <QTabWidget>
 #include <QToolButton>
-#include <QVBoxLayout>
 
 namespace liaison {
 
@@ -44,35 +43,63 @@ QString tracebackOf(const QByteArray &answer)
 
 DetailView::DetailView(QWidget *parent)
     : QSplitter(Qt::Horizontal, parent)
-    , m_message(new OutlineView(tr("Message"), this))
-    , m_tabs(new QTabWidget)
+    , m_left(new QTabWidget(this))
+    , m_right(new QTabWidget(this))
+    , m_message(new OutlineView(tr("Message"), m_left))
+    , m_answer(new OutlineView(tr("Answer"), m_right))
+    , m_traceback(new QPlainTextEdit(m_right))
+    , m_copyLeft(addCopyButton(m_left))
+    , m_copyRight(addCopyButton(m_right))
 {
-    auto *right = m_tabs;
-    m_answer = new OutlineView(tr("Answer"), right);
+    m_left->setObjectName(QStringLiteral("messageTabs"));
+    m_right->setObjectName(QStringLiteral("answerTabs"));
     m_message->setObjectName(QStringLiteral("message"));
     m_answer->setObjectName(QStringLiteral("answer"));
-    auto *page = new QWidget(right);
-    m_traceback = new QPlainTextEdit(page);
-    auto *layout = new QVBoxLayout(page);
-    layout->setContentsMargins({});
-    layout->addWidget(m_traceback);
-    auto *copy = addTitleRow(page, tr("Traceback"), tr("Copy the whole traceback"));
-    connect(copy, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(m_traceback->toPlainText()); });
     m_traceback->setReadOnly(true);
     m_traceback->setAccessibleName(tr("Traceback"));
     m_traceback->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_traceback->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_traceback->setTabChangesFocus(true);
-    right->addTab(m_answer, tr("Answer"));
-    right->addTab(page, tr("Traceback"));
-    right->setDocumentMode(true);
-    addWidget(m_message);
-    addWidget(right);
+    m_traceback->setFrameShape(QFrame::NoFrame);
+    m_left->addTab(m_message, tr("Message"));
+    m_right->addTab(m_answer, tr("Answer"));
+    m_right->addTab(m_traceback, tr("Traceback"));
+    connect(m_right, &QTabWidget::currentChanged, this, &DetailView::showWhatCanBeCopied);
+    addWidget(m_left);
+    addWidget(m_right);
     setChildrenCollapsible(false);
     setStretchFactor(0, 1);
     setStretchFactor(1, 1);
     showNone();
+}
+
+/// In the corner of some tabs: copies what the current one shows.
+QToolButton *DetailView::addCopyButton(QTabWidget *tabs)
+{
+    auto *copy = new QToolButton(tabs);
+    copy->setText(tr("Copy"));
+    copy->setToolTip(tr("Copy all of it"));
+    copy->setAutoRaise(true);
+    copy->setFocusPolicy(Qt::StrongFocus);
+    connect(copy, &QToolButton::clicked, this,
+            [tabs] { QGuiApplication::clipboard()->setText(textOf(tabs)); });
+    tabs->setCornerWidget(copy);
+    return copy;
+}
+
+QString DetailView::textOf(const QTabWidget *tabs)
+{
+    if (const auto *outline = qobject_cast<const OutlineView *>(tabs->currentWidget()))
+        return prettyJson(outline->text());
+    if (const auto *text = qobject_cast<const QPlainTextEdit *>(tabs->currentWidget()))
+        return text->toPlainText();
+    return {};
+}
+
+void DetailView::showWhatCanBeCopied()
+{
+    m_copyLeft->setEnabled(!m_message->text().isEmpty());
+    m_copyRight->setEnabled(m_right->currentWidget() == m_traceback || !m_answer->text().isEmpty());
 }
 
 void DetailView::show(const Call &call)
@@ -94,14 +121,15 @@ void DetailView::showAnswer(const Call &call)
 {
     const auto traceback = call.state == CallState::Failed ? tracebackOf(call.answer) : QString();
     m_traceback->setPlainText(traceback);
-    m_tabs->setTabEnabled(1, !traceback.isEmpty());
-    m_tabs->setCurrentIndex(traceback.isEmpty() ? 0 : 1);
+    m_right->setTabEnabled(1, !traceback.isEmpty());
+    m_right->setCurrentIndex(traceback.isEmpty() ? 0 : 1);
     if (call.state == CallState::Running)
         m_answer->setNothing(tr("There is no answer yet."));
     else if (call.state == CallState::Unknown)
         m_answer->setNothing(tr("The answer was not seen."));
     else
         m_answer->setText(call.answer);
+    showWhatCanBeCopied();
 }
 
 void DetailView::showNone()
@@ -110,8 +138,9 @@ void DetailView::showNone()
     m_message->setNothing(tr("Select a call to see its message."));
     m_answer->setNothing(tr("Select a call to see its answer."));
     m_traceback->clear();
-    m_tabs->setTabEnabled(1, false);
-    m_tabs->setCurrentIndex(0);
+    m_right->setTabEnabled(1, false);
+    m_right->setCurrentIndex(0);
+    showWhatCanBeCopied();
 }
 
 QString DetailView::traceback() const

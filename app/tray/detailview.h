@@ -7,6 +7,7 @@
 
 class QPlainTextEdit;
 class QTabWidget;
+class QToolButton;
 
 namespace liaison {
 
@@ -26,12 +27,18 @@ public:
     QString traceback() const;
 
 private:
+    QToolButton *addCopyButton(QTabWidget *tabs);
     void showAnswer(const Call &call);
+    void showWhatCanBeCopied();
+    static QString textOf(const QTabWidget *tabs);
 
+    QTabWidget *m_left;
+    QTabWidget *m_right;
     OutlineView *m_message;
     OutlineView *m_answer;
-    QTabWidget *m_tabs;
     QPlainTextEdit *m_traceback;
+    QToolButton *m_copyLeft;
+    QToolButton *m_copyRight;
     quint64 m_number = 0; ///< of the call that is shown; 0: none
     CallState m_state = CallState::Running;
 };

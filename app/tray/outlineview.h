@@ -4,21 +4,19 @@
 #include "outlinemodel.h"
 
 #include <QByteArray>
-#include <QWidget>
+#include <QStackedWidget>
 
 class QLabel;
-class QStackedWidget;
-class QToolButton;
 class QTreeView;
 
 namespace liaison {
 
-/// A JSON text under a title, to be folded, and copied as a whole or in part. Where there is none, it says
-/// why.
-class OutlineView final : public QWidget {
+/// A JSON text, to be folded, and copied as a whole or in part. Where there is none, it says why.
+class OutlineView final : public QStackedWidget {
     Q_OBJECT
 public:
-    explicit OutlineView(const QString &title, QWidget *parent = nullptr);
+    /// @param name for those who do not see it
+    explicit OutlineView(const QString &name, QWidget *parent = nullptr);
 
     void setText(const QByteArray &json);
 
@@ -32,14 +30,8 @@ private:
 
     OutlineModel m_model;
     QByteArray m_text;
-    QStackedWidget *m_stack;
     QTreeView *m_tree;
     QLabel *m_why;
-    QToolButton *m_copy;
 };
-
-/// A line above a view: its title, and a button that copies.
-/// @param what is to be copied, for tool tip and accessible name
-QToolButton *addTitleRow(QWidget *parent, const QString &title, const QString &what);
 
 } // namespace liaison

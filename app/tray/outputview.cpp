@@ -65,7 +65,7 @@ void OutputView::showPending()
     for (const auto &[isError, text] : std::exchange(m_pending, {})) {
         QTextCharFormat format;
         if (isError)
-            format.setForeground(errorColor(palette()));
+            format.setForeground(errorColor());
         cursor.movePosition(QTextCursor::End);
         if (cursor.positionInBlock() > longestLine)
             cursor.insertText(QStringLiteral("\n"));

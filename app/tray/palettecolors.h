@@ -2,19 +2,13 @@
 #pragma once
 
 #include <QColor>
-#include <QPalette>
 
 namespace liaison {
 
-inline bool isDark(const QPalette &palette)
+/// A colour for errors that can be read on a light background and on a dark one.
+inline QColor errorColor()
 {
-    return palette.color(QPalette::Base).lightness() < palette.color(QPalette::Text).lightness();
-}
-
-/// A colour for errors that can be read on the palette's background.
-inline QColor errorColor(const QPalette &palette)
-{
-    return isDark(palette) ? QColor(0xff, 0x8a, 0x80) : QColor(0xb7, 0x1c, 0x1c);
+    return {0xdd, 0x45, 0x45};
 }
 
 } // namespace liaison

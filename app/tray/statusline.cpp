@@ -5,9 +5,16 @@
 
 #include <QLabel>
 
+#include <algorithm>
 #include <utility>
 
 namespace liaison {
+
+namespace {
+
+constexpr int fieldMargin = 8;
+
+} // namespace
 
 StatusLine::StatusLine(QWidget *parent)
     : QStatusBar(parent)
@@ -18,6 +25,7 @@ StatusLine::StatusLine(QWidget *parent)
     , m_rate(addField(tr("Commands per second")))
     , m_memory(addField(tr("Memory")))
 {
+    m_state->setContentsMargins(fieldMargin, 0, fieldMargin, 0);
     m_state->setAccessibleName(tr("State"));
     insertWidget(0, m_state, 1);
     showNoInfo();
@@ -27,6 +35,7 @@ QLabel *StatusLine::addField(const QString &accessibleName)
 {
     auto *label = new QLabel(this);
     label->setAccessibleName(accessibleName);
+    label->setContentsMargins(fieldMargin, 0, fieldMargin, 0);
     addPermanentWidget(label);
     return label;
 }
@@ -54,13 +63,15 @@ void StatusLine::showInfo(const QJsonObject &info)
     m_queue->setText(tr("%1 waiting").arg(queued));
     m_rate->setText(tr("%1/s").arg(rate));
     m_memory->setText(sizeText(info.value(QLatin1String("memory")).toInteger()));
+    for (auto *label : {m_python, m_clients, m_queue, m_rate, m_memory})
+        label->show();
 }
 
 void StatusLine::showNoInfo()
 {
     m_sinceInfo.invalidate();
     for (auto *label : {m_python, m_clients, m_queue, m_rate, m_memory})
-        label->setText(QStringLiteral("–"));
+        label->hide();
 }
 
 } // namespace liaison
