@@ -19,6 +19,7 @@ private Q_SLOTS:
     void runningOnesComeFirst_data();
     void runningOnesComeFirst();
     void followsChanges();
+    void followsChangesInAnyOrder();
 
 private:
     QList<quint64> shown() const;
@@ -121,6 +122,24 @@ void TestCallFilter::followsChanges()
     m_filter->setErrorsOnly(true);
     m_calls->apply({{failedCall(8)}, {{6, 2e9, CallState::Failed, QStringLiteral("X"), {}}}, {}, 0, 0});
     QCOMPARE(shown(), (QList<quint64>{8, 6, 2}));
+}
+
+void TestCallFilter::followsChangesInAnyOrder()
+{
+    m_filter->sort(CallModel::Duration, Qt::DescendingOrder);
+    QCOMPARE(shown(), (QList<quint64>{3, 5, 4, 2, 1}));
+    auto slow = endedCall(6);
+    slow.duration_s = 1;
+    m_calls->apply(
+        {{slow, runningCall(7)}, {{3, m_calls->call(2).time_s + 5, CallState::Done, {}, {}}}, {}, 0, 0});
+    QTRY_COMPARE(shown(), (QList<quint64>{7, 3, 5, 6, 4, 2, 1}));
+    m_filter->setErrorsOnly(true);
+    m_calls->apply({{}, {{7, 2e9, CallState::Failed, QStringLiteral("X"), {}}}, {}, 0, 0});
+    QTRY_COMPARE(shown(), (QList<quint64>{7, 2}));
+    m_filter->setErrorsOnly(false);
+    m_filter->sort(CallModel::Time, Qt::AscendingOrder);
+    m_calls->apply({{endedCall(8)}, {}, {}, 0, 0});
+    QCOMPARE(shown(), (QList<quint64>{1, 2, 3, 4, 5, 6, 7, 8}));
 }
 
 QTEST_MAIN(TestCallFilter)

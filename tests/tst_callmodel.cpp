@@ -17,6 +17,7 @@ private Q_SLOTS:
     void showsCalls();
     void callsEnd();
     void theOldestLeave();
+    void theOldestLeaveInBulk();
     void longTextsLeaveEarlier();
     void clearsAllButThoseThatRun();
     void changesThatLieTogetherAreOne();
@@ -109,6 +110,34 @@ void TestCallModel::theOldestLeave()
     for (int row = 0; row < m_model->rowCount(); ++row)
         bytes += m_model->call(row).bytes();
     QCOMPARE(m_model->bytes(), bytes);
+}
+
+void TestCallModel::theOldestLeaveInBulk()
+{
+    m_model->setDropsInBulk(true);
+    const QSignalSpy removed(m_model.get(), &QAbstractItemModel::rowsRemoved);
+    const QSignalSpy changed(m_model.get(), &QAbstractItemModel::layoutChanged);
+    quint64 number = 0;
+    const auto add = [&](int count) {
+        CallBatch batch;
+        for (int i = 0; i < count; ++i)
+            batch.begun.append(endedCall(++number));
+        m_model->apply(batch);
+    };
+    add(int(CallModel::mostCalls));
+    const QPersistentModelIndex first = m_model->index(0, 0);
+    const QPersistentModelIndex last = m_model->index(m_model->rowCount() - 1, 0);
+    add(int(CallModel::mostCalls) / 4);
+    QCOMPARE(changed.count(), 0);
+    add(1);
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(std::size_t(m_model->rowCount()), CallModel::mostCalls);
+    QVERIFY(!first.isValid());
+    QCOMPARE(m_model->call(last.row()).number, quint64(CallModel::mostCalls));
+    add(100);
+    m_model->setDropsInBulk(false);
+    QCOMPARE(std::size_t(m_model->rowCount()), CallModel::mostCalls);
+    QCOMPARE(removed.count(), 1);
 }
 
 void TestCallModel::longTextsLeaveEarlier()

@@ -78,17 +78,47 @@ std::size_t CallModel::excess() const
     return count;
 }
 
+void CallModel::setDropsInBulk(bool isOn)
+{
+    m_dropsInBulk = isOn;
+    if (!isOn)
+        drop(excess());
+}
+
 void CallModel::drop(std::size_t count)
 {
     if (count == 0)
         return;
+    if (m_dropsInBulk) {
+        dropInBulk(count);
+        return;
+    }
     beginRemoveRows({}, 0, int(count) - 1);
+    takeOut(count);
+    endRemoveRows();
+}
+
+void CallModel::dropInBulk(std::size_t count)
+{
+    constexpr int part = 4;
+    const bool isTime =
+        m_calls.size() > mostCalls + mostCalls / part || m_bytes > mostBytes + mostBytes / part;
+    if (!isTime)
+        return;
+    Q_EMIT layoutAboutToBeChanged();
+    takeOut(count);
+    for (const auto &old : persistentIndexList())
+        changePersistentIndex(old, index(old.row() - int(count), old.column()));
+    Q_EMIT layoutChanged();
+}
+
+void CallModel::takeOut(std::size_t count)
+{
     for (std::size_t i = 0; i < count; ++i) {
         m_bytes -= m_calls.front().bytes();
         m_running -= isRunning(m_calls.front()) ? 1 : 0;
         m_calls.pop_front();
     }
-    endRemoveRows();
 }
 
 void CallModel::finish(const QList<CallEnd> &ends)
@@ -151,6 +181,14 @@ std::optional<int> CallModel::rowOf(quint64 number) const
     if (m_calls.empty() || number < m_calls.front().number || number > m_calls.back().number)
         return std::nullopt;
     return int(number - m_calls.front().number);
+}
+
+/// Sorting asks for millions of them.
+QModelIndex CallModel::index(int row, int column, const QModelIndex &parent) const
+{
+    const bool isThere = row >= 0 && std::size_t(row) < m_calls.size() && column >= 0 &&
+                         column < ColumnCount && !parent.isValid();
+    return isThere ? createIndex(row, column) : QModelIndex();
 }
 
 int CallModel::rowCount(const QModelIndex &parent) const

@@ -25,6 +25,10 @@ public:
     void apply(const CallBatch &batch);
     void clear();
 
+    /// Whether the oldest leave many at a time, with layoutChanged(): a view in which they lie scattered is
+    /// then made anew once, where it would take them out one by one. Until then there may be a quarter more.
+    void setDropsInBulk(bool isOn);
+
     /// The time that has passed for calls that run: they are shown anew.
     void showElapsed();
 
@@ -40,6 +44,7 @@ public:
     qsizetype runningCount() const { return m_running; }
     qint64 bytes() const { return m_bytes; }
 
+    QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
@@ -49,6 +54,8 @@ private:
     void append(const QList<Call> &calls);
     void finish(const QList<CallEnd> &ends);
     void drop(std::size_t count);
+    void dropInBulk(std::size_t count);
+    void takeOut(std::size_t count);
     std::size_t excess() const;
     QString text(const Call &call, int column) const;
     QVariant toolTip(const Call &call, int column) const;
@@ -56,6 +63,7 @@ private:
     std::deque<Call> m_calls; ///< of consecutive numbers
     qsizetype m_running = 0;
     qint64 m_bytes = 0;
+    bool m_dropsInBulk = false;
 };
 
 /// Seconds as a person reads them: "1.24 ms".

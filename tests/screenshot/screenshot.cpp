@@ -95,54 +95,53 @@ private:
         if (found.isEmpty())
             return;
         table()->selectRow(found.first().row());
-        table()->scrollTo(found.first(), QAbstractItemView::PositionAtCenter);
     }
 
+    /// What the frontend of an experiment might ask.
     void work()
     {
+        for (int i = 0; i < 40; ++i)
+            m_toType.append(QStringLiteral("run math:hypot 3 %1").arg(i));
         for (const char *typed :
              {"exists psychopy_extra", "run builtins:print \"Session begins\"", "init rng random:Random 7",
-              "init trials collections:deque [1,2,3] maxlen=50",
-              "run statistics:quantiles [0.598,0.670,0.686,0.287,0.911] n=4",
+              "init trials collections:deque [1,2,3] maxlen=50", "run rng.gauss 0 1",
               "store participant {\"id\":\"P-017\",\"age\":34}",
-              "run statistics:correlation [1,2,3,4] [2.1,3.9,6.2,8.1]", "get participant['age']",
-              "run json:loads \"{'broken'\"", "run builtins:print \"Block 1 of 4\"", "describe rng",
-              "run statistics:NormalDist.from_samples [0.5,0.7,0.6]", "run time:sleep 0.12",
-              "try math:sqrt -1", "run math:hypot 3 4", "run sys:stderr.write \"Frame dropped\\n\""})
-            type(QString::fromUtf8(typed));
-        for (int i = 0; i < 60; ++i)
-            type(QStringLiteral("run rng.gauss 0 %1").arg(i));
+              "run statistics:quantiles [0.598,0.670,0.686,0.287,0.911] n=4", "get participant['age']",
+              "run time:sleep 0.12", "run statistics:correlation [1,2,3,4] [2.1,3.9,6.2,8.1]",
+              "run builtins:print \"Block 1 of 4\"", "run json:loads \"{'broken'\"", "try math:sqrt -1",
+              "run sys:stderr.write \"Frame dropped\\n\"",
+              "run statistics:NormalDist.from_samples [0.5,0.7,0.6]"})
+            m_toType.append(QString::fromUtf8(typed));
+    }
+
+    void unfold(const QString &name) const
+    {
+        auto *tree = m_window->findChild<QTreeView *>(QStringLiteral("namespace"));
+        const auto found = tree->model()->match(tree->model()->index(0, 0), Qt::DisplayRole, name);
+        if (!found.isEmpty())
+            tree->expand(found.first());
     }
 
     void makeSteps()
     {
-        const auto watching = [this] { return m_watched->state() == Watched::State::Watching; };
         const auto always = [] { return true; };
         m_steps = {
-            {[] {}, watching, QStringLiteral("tray-idle")},
+            {[] {}, [this] { return m_watched->state() == Watched::State::Watching; },
+             QStringLiteral("tray-idle")},
             {[this] { work(); },
-             [this] { return hasRow(CallModel::Target, QStringLiteral("json:loads")); },
+             [this] {
+                 return hasRow(CallModel::Target, QStringLiteral("statistics:NormalDist.from_samples"));
+             },
              {}},
             {[this] {
-                 type(QStringLiteral("run math:hypot 3 4"));
-                 selectRow(CallModel::State, QStringLiteral("JSONDecodeError"));
-                 auto *tree = m_window->findChild<QTreeView *>(QStringLiteral("namespace"));
-                 const auto found =
-                     tree->model()->match(tree->model()->index(0, 0), Qt::DisplayRole, QStringLiteral("rng"));
-                 if (!found.isEmpty())
-                     tree->expand(found.first());
-             },
-             always, QStringLiteral("tray")},
-            {[this] {
+                 unfold(QStringLiteral("rng"));
                  type(QStringLiteral("run time:sleep 60"));
-                 type(QStringLiteral("run math:hypot 5 12"));
-                 selectRow(CallModel::Target, QStringLiteral("statistics:quantiles"));
+                 selectRow(CallModel::State, QStringLiteral("JSONDecodeError"));
              },
-             [this] { return hasRow(CallModel::State, QStringLiteral("running")); },
-             QStringLiteral("tray-busy")},
+             [this] { return hasRow(CallModel::State, QStringLiteral("running")); }, QStringLiteral("tray")},
             {[this] {
                  QApplication::setPalette(darkPalette());
-                 selectRow(CallModel::Target, QStringLiteral("time:sleep"));
+                 selectRow(CallModel::Target, QStringLiteral("statistics:quantiles"));
              },
              always, QStringLiteral("tray-dark")},
             {[this] {
@@ -166,6 +165,10 @@ private:
             QApplication::exit(1);
             return;
         }
+        if (!m_toType.isEmpty()) {
+            type(m_toType.takeFirst());
+            return;
+        }
         if (!step.isReady() || ++m_readyLooks < looksMore)
             return;
         if (!step.picture.isEmpty()) {
@@ -184,6 +187,7 @@ private:
     std::unique_ptr<Watched> m_watched;
     std::unique_ptr<Window> m_window;
     std::vector<Step> m_steps;
+    QStringList m_toType; ///< one at each look
     std::size_t m_step = 0;
     bool m_isNew = true;
     int m_looks = 0;
