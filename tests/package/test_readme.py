@@ -87,10 +87,10 @@ def test_command(command: str, tmp_path: Path) -> None:
     if program == "scripts/run":
         variables["VIRTUAL_ENV"] = sys.prefix if "VIRTUAL_ENV" in variables else ""
         process = subprocess.Popen(
-            [ROOT / program, "localhost:0"],
+            [ROOT / program, *arguments[:-1], "localhost:0"],
             stdout=subprocess.PIPE,
             cwd=tmp_path,
-            env={**environment("executable"), **variables},
+            env={**environment("executable"), "QT_QPA_PLATFORM": "offscreen", **variables},
         )
         assert process.stdout
         assert process.stdout.read(len(START)) == START
@@ -120,6 +120,7 @@ def test_command(command: str, tmp_path: Path) -> None:
             "scripts/bench",
             "scripts/fuzz",
             "scripts/sanitize",
+            "scripts/screenshot",
             "scripts/soak",
             "scripts/wheels",
         )

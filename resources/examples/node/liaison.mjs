@@ -35,10 +35,17 @@ export class Liaison {
     }
 
     /** Sends a command; answers a promise of the response. */
-    request(command, args = [], kwargs = {}) {
+    async request(command, args = [], kwargs = {}) {
+        const answer = await this.send({ command: { command, args, kwargs } });
+        if ("error" in answer) throw new Error(answer.error.join(""));
+        return answer.response;
+    }
+
+    /** Sends a whole message, under an id of this client's own; answers a promise of the whole answer. */
+    send(message) {
         const id = ++this.#lastId;
-        this.#socket.send(JSON.stringify({ command: { command, args, kwargs }, id }));
-        return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+        this.#socket.send(JSON.stringify({ ...message, id }));
+        return new Promise((resolve) => this.#waiting.set(id, resolve));
     }
 
     /** Calls a Python function: run("math:hypot", 3, 4). */
@@ -51,9 +58,8 @@ export class Liaison {
     }
 
     #receive(message) {
-        const { resolve, reject } = this.#waiting.get(message.evt.id) ?? {};
+        if (!("response" in message) && !("error" in message)) return;
+        this.#waiting.get(message.evt.id)?.(message);
         this.#waiting.delete(message.evt.id);
-        if ("error" in message) reject?.(new Error(message.error.join("")));
-        else resolve?.(message.response);
     }
 }
