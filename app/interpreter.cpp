@@ -86,12 +86,14 @@ void setText(PyConfig &config, wchar_t **field, const QString &text)
     check(PyConfig_SetBytesString(&config, field, QFile::encodeName(text).constData()), &config);
 }
 
-/// Where the package's Python files are: beside the executable in a build tree, or where they were installed.
-QString packageFolder()
+/// Where the package's Python files are: in the folder given, beside the executable in a build tree, or where
+/// they were installed.
+QString packageFolder(const QString &given)
 {
     const QDir here(QCoreApplication::applicationDirPath());
-    for (const auto *relative : {buildPackagePath, installedPackagePath}) {
-        const auto folder = QDir::cleanPath(here.absoluteFilePath(QString::fromUtf8(relative)));
+    for (const auto &path :
+         {given, QString::fromUtf8(buildPackagePath), QString::fromUtf8(installedPackagePath)}) {
+        const auto folder = QDir::cleanPath(here.absoluteFilePath(path));
         if (QFile::exists(folder + QStringLiteral("/liaison/__init__.py")))
             return folder;
     }
@@ -151,9 +153,9 @@ QString chosenInterpreter(const QString &given)
     return QString::fromUtf8(builtWithPython);
 }
 
-Interpreter::Interpreter(const QString &executable, const QStringList &arguments)
+Interpreter::Interpreter(const QString &executable, const QStringList &arguments, const QString &package)
 {
-    const auto package = packageFolder();
+    const auto folder = packageFolder(package);
     PyConfig config;
     PyConfig_InitPythonConfig(&config);
     config.parse_argv = 0;
@@ -174,7 +176,7 @@ Interpreter::Interpreter(const QString &executable, const QStringList &arguments
     PyConfig_Clear(&config);
     try {
         addCurrentFolder();
-        offerPackage(package);
+        offerPackage(folder);
     } catch (py::error_already_set &error) {
         throw InterpreterError(QString::fromUtf8(error.what()));
     }

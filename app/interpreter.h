@@ -6,6 +6,11 @@
 
 #include <stdexcept>
 
+// Told by the CMake package to programs that link this library; Liaison's own have the files beside them.
+#ifndef LIAISON_PYTHON_FOLDER
+#define LIAISON_PYTHON_FOLDER ""
+#endif
+
 namespace liaison {
 
 /// Why there is no Python to serve; what() is one sentence for the user.
@@ -31,8 +36,10 @@ class Interpreter {
 public:
     /// @param executable what chosenInterpreter() answered
     /// @param arguments for sys.argv
+    /// @param package the folder of the package's Python files; else they are looked for beside the program
     /// @throws InterpreterError
-    Interpreter(const QString &executable, const QStringList &arguments);
+    Interpreter(const QString &executable, const QStringList &arguments,
+                const QString &package = QStringLiteral(LIAISON_PYTHON_FOLDER));
 
     /// Runs what Python runs at its end: threads are waited for, atexit functions are called.
     ~Interpreter();

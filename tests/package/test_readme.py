@@ -28,7 +28,7 @@ COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 
 
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
-    assert {name for name, _ in BLOCKS} == {"sh", "js", "json", "python"}
+    assert {name for name, _ in BLOCKS} == {"cmake", "cpp", "js", "json", "python", "sh"}
 
 
 def test_frontend(form: str, tmp_path: Path) -> None:
@@ -50,6 +50,15 @@ def test_program(block: str) -> None:
     if "start()" in block:
         assert result.stdout.startswith(START)
         assert STOP in result.stdout
+
+
+@pytest.mark.parametrize(("language", "name"), [("cpp", "engine.cpp"), ("cmake", "CMakeLists.txt")])
+def test_embedding(language: str, name: str) -> None:
+    """What is shown is what test_cmake_package.py builds and runs, but for the line with the licence."""
+    (block,) = blocks(language)
+    _, built = (ROOT / "tests" / "embedding" / name).read_text().split("\n", 1)
+    assert block == built
+    assert len([line for line in block.splitlines() if line]) <= 10
 
 
 def test_messages(server: Server) -> None:
@@ -111,6 +120,9 @@ def test_command(command: str, tmp_path: Path) -> None:
     elif program.endswith("pip"):
         # The tests' own environment was made by just this.
         subprocess.run([sys.executable, "-m", "pip", "show", "--quiet", *arguments[1:]], check=True)
+    elif command.startswith("cmake --install build/release --prefix"):
+        # test_cmake_package.py does so, into another folder.
+        assert (ROOT / "packaging" / "CMakeLists.txt").exists()
     elif program.endswith("python"):
         assert all((ROOT / argument).exists() for argument in arguments)
     else:
