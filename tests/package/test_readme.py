@@ -131,6 +131,7 @@ def test_command(command: str, tmp_path: Path) -> None:
             "scripts/test",
             "scripts/bench",
             "scripts/fuzz",
+            "scripts/package",
             "scripts/sanitize",
             "scripts/screenshot",
             "scripts/soak",
