@@ -30,7 +30,12 @@ def __getattr__(name: str) -> object:
     if name in ("_core", "companion", "constants", "websocket"):
         import importlib
 
-        return importlib.import_module("." + name, __name__)
+        try:
+            return importlib.import_module("." + name, __name__)
+        except ImportError as error:
+            from ._otherqt import explained
+
+            raise explained(error) from error.__cause__
     if name == "encode":
         from ._forms import encode
 

@@ -130,6 +130,7 @@ def test_command(command: str, tmp_path: Path) -> None:
         assert program in (
             "scripts/test",
             "scripts/bench",
+            "scripts/check-qt",
             "scripts/fuzz",
             "scripts/package",
             "scripts/sanitize",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .. import _core
+from .. import _core, _otherqt
 from ..companion import Companion
 
 TYPE_CHECKING = False
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from typing import Any, List, Optional, Union
 
 __all__ = ["WebsocketLiaison"]
+
+_otherqt.watch()
 
 _OPTIONS = {
     "allow_origins",
