@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What pip makes of a clone: a wheel, an environment that has it, a command that is served there."""
+"""What a clone becomes: a source distribution, a wheel of that, an environment that has it, a command served there."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,7 +23,22 @@ PLAIN = {name: value for name, value in os.environ.items() if not name.startswit
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def source() -> Path:
+    """What a source distribution holds. Always in the same folder, for ccache goes by paths, too."""
+    folder = BUILD / "sdist"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    code = "import sys, scikit_build_core.build as backend; print(backend.build_sdist(sys.argv[1]))"
+    made = subprocess.run(
+        [sys.executable, "-c", code, folder], cwd=ROOT, env=PLAIN, stdout=subprocess.PIPE, text=True, check=True
+    )
+    name = made.stdout.split()[-1]
+    shutil.unpack_archive(folder / name, folder)
+    return folder / name.removesuffix(".tar.gz")
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel. Its build folder is kept, and it is compiled as the build is, which ccache remembers."""
     folder = tmp_path_factory.mktemp("wheel")
     settings = (f"build-dir={BUILD / 'wheel'}", "cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache")
@@ -30,7 +46,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [
             *(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder),
             *(f"--config-settings={setting}" for setting in settings),
-            ROOT,
+            source,
         ],
         env={**PLAIN, "CXX": "c++"},
         check=True,
@@ -47,6 +63,12 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     interpreter = folder / "bin" / "python"
     subprocess.run([interpreter, "-m", "pip", "install", "--quiet", "--no-index", f"{wheel}[websocket]"], check=True)
     return interpreter
+
+
+def test_source_is_whole(source: Path) -> None:
+    folders = ("app", "core", "packaging", "python", "resources", "scripts", "tests")
+    names = {str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()}
+    assert [name for name in sorted(names) if "__pycache__" not in name and not (source / name).exists()] == []
 
 
 def test_contents(wheel: Path) -> None:
