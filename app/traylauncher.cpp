@@ -28,8 +28,9 @@ QString becomeTray(const QStringList &arguments, const QString &folder)
         ::execv(argv.front(), argv.data());
     }
     return QStringLiteral(
-               "--tray needs the program liaison-tray beside this one, in \"%1\"; it is built where Qt "
-               "Widgets is installed, unless LIAISON_BUILD_TRAY is off")
+               "--tray needs the program liaison-tray beside this one, in \"%1\": it comes with the "
+               "package liaison-tray, or is built where Qt Widgets is installed, unless "
+               "LIAISON_BUILD_TRAY is off")
         .arg(here.absolutePath());
 }
 

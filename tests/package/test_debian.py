@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from support import BUILD, ROOT, serving
+from support import BUILD, PATIENCE, ROOT, START, STOP, environment, serving
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def extracted(package: Path, folder: Path) -> Path:
 
 
 def test_names(packages: dict[str, Path]) -> None:
-    assert set(packages) == {"liaison", "liaison-dev"}
+    assert set(packages) == {"liaison", "liaison-dev", "liaison-tray"}
     version = re.search(r"^project\(liaison VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text(), re.MULTILINE)
     assert version
     for name, path in packages.items():
@@ -77,6 +77,14 @@ def test_dependencies_of_who_builds(packages: dict[str, Path]) -> None:
     assert {"libsimdjson-dev", "pybind11-dev", "python3-dev", "qt6-base-dev", "qt6-websockets-dev"} <= set(found)
 
 
+def test_dependencies_of_the_window(packages: dict[str, Path]) -> None:
+    """Nobody who merely serves needs them."""
+    found = dependencies(packages["liaison-tray"])
+    assert found["liaison"] == [f"(= {field(packages['liaison'], 'Version')})"]
+    assert [name for name in found if name.startswith("libqt6widgets6")]
+    assert not [name for name in dependencies(packages["liaison"]) if "widgets" in name or "gui" in name]
+
+
 def test_contents(packages: dict[str, Path], tmp_path: Path) -> None:
     root = extracted(packages["liaison"], tmp_path / "liaison")
     files = {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
@@ -96,6 +104,24 @@ def test_contents_for_who_builds(packages: dict[str, Path], tmp_path: Path) -> N
     assert package.with_name("liaisonTargets.cmake").exists()
     for name in root.rglob("*.cmake"):
         assert str(ROOT) not in name.read_text()
+
+
+def test_the_extracted_window_watches(packages: dict[str, Path], tmp_path: Path) -> None:
+    root = extracted(packages["liaison"], tmp_path / "both")
+    extracted(packages["liaison-tray"], root)
+    with subprocess.Popen(
+        [root / "usr/bin/liaison", "--tray", "localhost:0"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment("executable", QT_QPA_PLATFORM="offscreen"),
+        bufsize=0,
+    ) as process:
+        assert process.stdout
+        first = process.stdout.read(1000)
+        assert first.startswith(START)
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        assert process.stdout.read().startswith(STOP)
 
 
 def test_the_extracted_program_serves(
