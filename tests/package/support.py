@@ -22,6 +22,7 @@ from websockets.sync.client import connect
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("LIAISON_BUILD_DIR", ROOT / "build" / "release"))
 EXECUTABLE = BUILD / "app" / "liaison"
+TRAY = BUILD / "app" / "tray" / "liaison-tray"
 PACKAGE = BUILD / "python"
 
 #: Node and its package ws, from the npm registry, so that no test depends on the machine's.

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from support import BUILD, PATIENCE, ROOT, START, STOP, environment, serving
+from support import BUILD, PATIENCE, ROOT, START, STOP, TRAY, environment, serving
+
+
+with_window = pytest.mark.skipif(not TRAY.exists(), reason="the debugging window is not built")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +55,7 @@ def extracted(package: Path, folder: Path) -> Path:
 
 
 def test_names(packages: dict[str, Path]) -> None:
-    assert set(packages) == {"liaison", "liaison-dev", "liaison-tray"}
+    assert set(packages) == {"liaison", "liaison-dev", *(["liaison-tray"] if TRAY.exists() else [])}
     version = re.search(r"^project\(liaison VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text(), re.MULTILINE)
     assert version
     for name, path in packages.items():
@@ -77,6 +80,7 @@ def test_dependencies_of_who_builds(packages: dict[str, Path]) -> None:
     assert {"libsimdjson-dev", "pybind11-dev", "python3-dev", "qt6-base-dev", "qt6-websockets-dev"} <= set(found)
 
 
+@with_window
 def test_dependencies_of_the_window(packages: dict[str, Path]) -> None:
     """Nobody who merely serves needs them."""
     found = dependencies(packages["liaison-tray"])
@@ -106,6 +110,7 @@ def test_contents_for_who_builds(packages: dict[str, Path], tmp_path: Path) -> N
         assert str(ROOT) not in name.read_text()
 
 
+@with_window
 def test_the_extracted_window_watches(packages: dict[str, Path], tmp_path: Path) -> None:
     root = extracted(packages["liaison"], tmp_path / "both")
     extracted(packages["liaison-tray"], root)

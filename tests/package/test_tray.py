@@ -15,9 +15,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from support import EXECUTABLE, NODE, PATIENCE, ROOT, START, STOP, Client, Server, environment, serving
-
-TRAY = EXECUTABLE.parent / "tray" / "liaison-tray"
+from support import EXECUTABLE, NODE, PATIENCE, ROOT, START, STOP, TRAY, Client, Server, environment, serving
 
 pytestmark = pytest.mark.skipif(not TRAY.exists(), reason="the debugging window is not built")
 
