@@ -55,7 +55,8 @@ QStringList askedInterpreter(const QString &path)
 
 QString checkedInterpreter(const QString &path)
 {
-    auto version = recordedVersion(path);
+    // What is recorded outlives an interpreter that has been removed.
+    auto version = QFileInfo(path).isExecutable() ? recordedVersion(path) : QString();
     auto executable = path;
     if (version.isEmpty()) {
         const auto answer = askedInterpreter(path);
@@ -126,6 +127,57 @@ sys.modules["liaison._core"] = core
              scope);
 }
 
+bool isBuiltWith(const QString &executable)
+{
+    return QFileInfo(executable).canonicalFilePath() ==
+           QFileInfo(QString::fromUtf8(builtWithPython)).canonicalFilePath();
+}
+
+/// Takes the standard library from the Python that this program was built with, where the environment's is
+/// another installation: its modules may want an interpreter of their own patch version. What describes the
+/// installation stays theirs, and sys.path as it is.
+void useOwnLibrary()
+{
+    py::dict scope;
+    scope["library"] = builtWithLibrary;
+    scope["extensions"] = builtWithExtensions;
+    py::exec(R"(import os
+import sys
+from _frozen_importlib_external import FileFinder, _get_supported_file_loaders
+
+class LibraryFinder(FileFinder):
+    """Finds modules in a folder of the standard library, unless the interpreter's own has them."""
+
+    def __init__(self, path, own):
+        super().__init__(path, *_get_supported_file_loaders())
+        self.own = FileFinder(own, *_get_supported_file_loaders())
+
+    def find_spec(self, name, target=None):
+        theirs = super().find_spec(name, target)
+        if name == "sysconfig" or name.startswith("_sysconfigdata"):
+            return theirs
+        own = self.own.find_spec(name, target)
+        return theirs if own is None or own.loader is None else own
+
+    def invalidate_caches(self):
+        super().invalidate_caches()
+        self.own.invalidate_caches()
+
+def find(path):
+    if path not in own_folders:
+        raise ImportError("no folder of the standard library", path=path)
+    return LibraryFinder(path, own_folders[path])
+
+theirs = os.path.dirname(os.__file__)
+own_folders = {theirs: library, os.path.join(theirs, "lib-dynload"): extensions}
+if os.path.isdir(library) and not os.path.samefile(library, theirs):
+    sys.path_hooks.insert(0, find)
+    for folder in own_folders:
+        sys.path_importer_cache.pop(folder, None)
+)",
+             scope);
+}
+
 /// As python -m has it: the current folder is where imports look first.
 void addCurrentFolder()
 {
@@ -165,8 +217,8 @@ Interpreter::Interpreter(const QString &executable, const QStringList &arguments
     setText(config, &config.executable, executable);
     // Frozen into the library are the standard modules of the Python that this program was built with, and
     // site among them knows that one's folders: another installation must read its own.
-    if (QFileInfo(executable).canonicalFilePath() !=
-        QFileInfo(QString::fromUtf8(builtWithPython)).canonicalFilePath())
+    const bool isOwn = isBuiltWith(executable);
+    if (!isOwn)
         check(PyWideStringList_Append(&config.xoptions, L"frozen_modules=off"), &config);
     for (const auto &argument : arguments) {
         const auto wide = argument.toStdWString();
@@ -175,6 +227,8 @@ Interpreter::Interpreter(const QString &executable, const QStringList &arguments
     check(Py_InitializeFromConfig(&config), &config);
     PyConfig_Clear(&config);
     try {
+        if (!isOwn)
+            useOwnLibrary();
         addCurrentFolder();
         offerPackage(folder);
     } catch (py::error_already_set &error) {

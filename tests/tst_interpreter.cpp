@@ -75,6 +75,7 @@ void TestInterpreter::chooses()
     write(folder.filePath(QStringLiteral("pyvenv.cfg")), config);
     QDir(folder.path()).mkdir(QStringLiteral("bin"));
     const auto python = folder.filePath(QStringLiteral("bin/python"));
+    write(python, QString(), true);
     QCOMPARE(chosenInterpreter(python), python);
     qputenv("VIRTUAL_ENV", folder.path().toUtf8());
     QCOMPARE(chosenInterpreter(QString()), python);
@@ -96,6 +97,9 @@ void TestInterpreter::refuses_data()
         << "echo 1; echo 2; echo 3" << QString() << "is no Python interpreter that runs";
     QTest::newRow("another version") << "echo 2.7; echo /usr/bin/python2" << QString()
                                      << "is Python 2.7, but this";
+    QTest::newRow("an environment whose interpreter is gone")
+        << QString() << QStringLiteral("version = %1.4\n").arg(version)
+        << "is no Python interpreter that runs";
     QTest::newRow("an environment of another version") << "exit 0"
                                                        << "version = 3.1.4\n"
                                                        << "is Python 3.1, but this";

@@ -902,3 +902,111 @@ def hard_to_show() -> Dict[str, Any]:
         "namesake": type("list", (), {"__repr__": lambda self: "mine"})(),
         "not a name": None,
     }
+
+
+def about_process(number: int = 0) -> Dict[str, Any]:
+    """What a process that a command started knows of itself."""
+    return {
+        "number": number,
+        "parent": os.getppid(),
+        "main thread": threading.current_thread() is threading.main_thread(),
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "argv": sys.argv,
+        "path": sys.path,
+    }
+
+
+def _put_about(answers: Any, number: int) -> None:
+    answers.put(about_process(number))
+
+
+def from_process(method: str, number: int) -> Any:
+    """Have one process of multiprocessing's answer."""
+    context: Any = multiprocessing.get_context(method)
+    answers = context.Queue()
+    process = context.Process(target=_put_about, args=(answers, number))
+    process.start()
+    answer = answers.get(timeout=20)
+    process.join()
+    return answer if process.exitcode == 0 else process.exitcode
+
+
+def from_pool(method: str, number: int) -> Any:
+    """Have a pool of multiprocessing's answer."""
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        return pool.map(about_process, [number])[0]
+
+
+def from_executor(method: str, number: int) -> Any:
+    """Have an executor of concurrent.futures answer."""
+    context: Any = multiprocessing.get_context(method)
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as executor:
+        return list(executor.map(about_process, [number]))[0]
+
+
+def from_manager(method: str, number: int) -> Any:
+    """Have the process that a manager lives in answer, as far as it can."""
+    with multiprocessing.get_context(method).Manager() as manager:
+        answer = manager.dict(about_process(number), parent=os.getpid())
+        return dict(answer)
+
+
+def from_subprocess(number: int) -> Any:
+    """Have a program answer that runs on this interpreter."""
+    code = f"import helpers, json; print(json.dumps(helpers.about_process({number})))"
+    return json.loads(subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True).stdout)
+
+
+def run_asyncio() -> str:
+    """Run an event loop of one's own: a task, a thread, a child, a server with a client."""
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readline())
+        writer.close()
+
+    async def main() -> str:
+        loop = asyncio.get_running_loop()
+        in_thread = await loop.run_in_executor(None, str, "thread")
+        child = await asyncio.create_subprocess_exec("echo", "child", stdout=subprocess.PIPE)
+        printed, _ = await child.communicate()
+        server = await asyncio.start_server(greet, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"socket\n")
+        line = await reader.readline()
+        writer.close()
+        server.close()
+        task: asyncio.Task[str] = asyncio.ensure_future(slow_value("task", 0.01))
+        return " ".join([await task, in_thread, printed.decode().strip(), line.decode().strip()])
+
+    return asyncio.run(main())
+
+
+def handle_signal(number: int) -> List[int]:
+    """Send a signal to this process while a handler of one's own is there, and give the old one back."""
+    seen: List[int] = []
+    old = signal.signal(number, lambda *arguments: seen.append(arguments[0]))
+    os.kill(os.getpid(), number)
+    end = time.monotonic() + 20
+    while not seen and time.monotonic() < end:
+        time.sleep(0.001)
+    signal.signal(number, old)
+    return seen
+
+
+def leave_daemon_thread(manner: str, liaison: Any) -> None:
+    """Start a thread that works for as long as there is an interpreter."""
+    begun = threading.Event()
+    manners: Dict[str, Any] = {
+        "computes": lambda: sum(range(100)),
+        "sleeps": lambda: time.sleep(0.001),
+        "encodes": lambda: sys.modules["liaison"].encode([1] * 1000),
+    }
+
+    def work() -> None:
+        while True:
+            manners[manner]()
+            begun.set()
+
+    threading.Thread(target=work, daemon=True).start()
+    begun.wait()

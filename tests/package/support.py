@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -77,10 +77,16 @@ class Server:
     """A running program, seen as a frontend sees it: its pipes, its exit code."""
 
     def __init__(
-        self, form: str, address: str = "localhost:0", *options: str, cwd: str | Path | None = None, **variables: str
+        self,
+        form: str,
+        address: str = "localhost:0",
+        *options: str,
+        cwd: str | Path | None = None,
+        command: Sequence[str | Path] = (),
+        **variables: str,
     ) -> None:
         self.process = subprocess.Popen(
-            [*command_line(form), *options, address],
+            [*(command or command_line(form)), *options, address],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
