@@ -6,6 +6,7 @@
 #include "companion.h"
 #include "encoder.h"
 #include "failure.h"
+#include "gil.h"
 #include "logging.h"
 #include "markers.h"
 #include "process.h"
@@ -145,7 +146,7 @@ void defineCore(py::module_ &module)
                 const auto text = pushText(message);
                 const auto patience =
                     std::chrono::milliseconds(int(std::clamp(timeout_s, 0.0, 3600.0) * 1000));
-                const py::gil_scoped_release meanwhile;
+                const GilRelease meanwhile;
                 service.push(text, patience);
             },
             py::arg("message"), py::arg("timeout") = 1.0)

@@ -6,6 +6,7 @@
 #include "decoder.h"
 #include "encoder.h"
 #include "failure.h"
+#include "gil.h"
 #include "jsontext.h"
 #include "owned.h"
 #include "reply.h"
@@ -154,9 +155,13 @@ py::object callTarget(Targets &targets, const py::object &namespaceDict, const p
     if (asksForFrame(callee))
         return py::module_::import("liaison.companion._frame")
             .attr("call")(callee, packed(args), kwargs ? kwargs : py::object(py::dict()));
-    PyObject *result =
-        PyObject_VectorcallDict(callee.ptr(), pointers.data() + 1,
-                                std::size_t(args.size()) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwargs.ptr());
+    PyObject *result = nullptr;
+    // Here, since what lies above holds references, which may not be given up without the GIL.
+    untilFinalised([&] {
+        result =
+            PyObject_VectorcallDict(callee.ptr(), pointers.data() + 1,
+                                    std::size_t(args.size()) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwargs.ptr());
+    });
     return owned(result);
 }
 
@@ -332,8 +337,10 @@ void Companion::giveUp(Pending pending, StopReason reason)
     QMetaObject::invokeMethod(
         this,
         [this] {
-            const py::gil_scoped_acquire gil;
-            cancelGivenUp();
+            untilFinalised([this] {
+                const py::gil_scoped_acquire gil;
+                cancelGivenUp();
+            });
         },
         Qt::QueuedConnection);
 }
@@ -360,14 +367,16 @@ void Companion::runWaiting()
     // In an event loop of this Qt that a command runs: the next one waits for its end.
     if (m_running)
         return;
-    for (int i = 0; i < batchesAtOnce; ++i) {
-        runArrivedStream();
-        // The GIL is for others between two batches.
-        if (runBatch() && !isStreamWaiting() && !m_waiting.lookFor(awakeTime))
-            return;
-    }
-    // What else this thread has to do comes first.
-    QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
+    untilFinalised([this] {
+        for (int i = 0; i < batchesAtOnce; ++i) {
+            runArrivedStream();
+            // The GIL is for others between two batches.
+            if (runBatch() && !isStreamWaiting() && !m_waiting.lookFor(awakeTime))
+                return;
+        }
+        // What else this thread has to do comes first.
+        QMetaObject::invokeMethod(this, &Companion::runWaiting, Qt::QueuedConnection);
+    });
 }
 
 /// The next command, if there is one, runs from now on.

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import signal
 import subprocess
 import sys
@@ -11,8 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 
-from support import PATIENCE, START, STOP, environment
+from support import PATIENCE, START, STOP, Client, environment
 
 PRELUDE = """
 import json, threading, time
@@ -222,3 +225,143 @@ def test_signal_ends_start_in_the_main_thread(number: int) -> None:
     rest = process.stdout.read()
     assert process.wait(PATIENCE) == 0
     assert STOP in rest and rest.endswith(b"after\n")
+
+
+def test_started_and_stopped_without_a_leak() -> None:
+    """Descriptors and threads are back to the number that they had, memory stops to grow."""
+    run(
+        """
+        import os
+
+        def counts():
+            return [len(os.listdir(f"/proc/self/{kind}")) for kind in ("fd", "task")]
+
+        def resident():
+            with open("/proc/self/statm") as file:
+                return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+        def cycle(server, times):
+            for _ in range(times):
+                thread = serve(server)
+                assert ask(server, "run", "math:hypot", 3, 4)["response"] == 5.0
+                server.stop()
+                thread.join(10)
+                assert not thread.is_alive()
+
+        same = liaison.websocket.WebsocketLiaison("localhost", 0)
+        cycle(same, 20)
+        time.sleep(0.1)
+        before, size = counts(), resident()
+        cycle(same, 60)
+        for _ in range(60):
+            cycle(liaison.websocket.WebsocketLiaison("localhost", 0), 1)
+        end = time.monotonic() + 10
+        while counts() != before and time.monotonic() < end:  # threads are joined a little before they are gone
+            time.sleep(0.01)
+        assert counts() == before, (counts(), before)
+        assert resident() - size < 5 << 20, resident() - size
+        """
+    )
+
+
+@pytest.mark.parametrize("manner", ["idles", "is asked", "computes", "sleeps"])
+def test_daemon_thread_ends_with_the_program(manner: str) -> None:
+    output = run(
+        f"""
+        import helpers, os, subprocess, sys
+        server = liaison.websocket.WebsocketLiaison("localhost", 0)
+        threading.Thread(target=server.start, daemon=True).start()
+        while not server.alive:
+            time.sleep(0.01)
+        socket = connect(f"ws://localhost:{{server.port}}", compression=None).__enter__()
+        def post(*args):
+            socket.send(json.dumps({{"command": {{"command": "run", "args": args}}, "id": 1}}))
+        def ask_for_ever():
+            try:
+                while True:
+                    post("math:hypot", 3, 4)
+                    socket.recv(20)
+            except Exception:
+                pass
+        {
+            {
+                "idles": "pass",
+                "is asked": "threading.Thread(target=ask_for_ever, daemon=True).start(); time.sleep(0.2)",
+                "computes": "post('builtins:print', 'begun'); socket.recv(20); post('helpers:spin', 60)",
+                "sleeps": "post('builtins:print', 'begun'); socket.recv(20); post('time:sleep', 60)",
+            }[manner]
+        }
+        """
+    )
+    if manner in ("idles", "is asked"):
+        assert output.count("LIAISON:DISCONNECTED@localhost:") == 1
+
+
+def test_forked_child_of_a_program_that_serves() -> None:
+    """The server is its parent's."""
+    run(
+        """
+        import os, sys
+        server = liaison.websocket.WebsocketLiaison("localhost", 0)
+        thread = serve(server)
+        child = os.fork()
+        if child == 0:
+            sys.exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        assert ask(server, "ping")["response"] == "pong"
+        server.stop()
+        thread.join(10)
+        """
+    )
+
+
+def test_in_a_notebook() -> None:
+    """A kernel has an event loop and a main thread of its own, and its interrupts are meant for cells."""
+    manager, kernel = start_new_kernel(kernel_name="python3", env=environment("module"), cwd=str(Path(__file__).parent))
+
+    def execute(code: str, value: str = "None", status: str = "ok") -> str:
+        reply = kernel.execute(
+            textwrap.dedent(code), user_expressions={"value": value}, reply=True, timeout=PATIENCE, store_history=False
+        )["content"]
+        assert reply["status"] == status, reply
+        return str(reply["user_expressions"]["value"]["data"]["text/plain"]) if status == "ok" else ""
+
+    try:
+        for _ in range(2):
+            port = execute(
+                """
+                import asyncio, threading, time
+                import liaison
+
+                class Own(liaison.Companion):
+                    def __init__(self):
+                        super().__init__()
+                        self.commands["double"] = lambda value: 2 * value
+
+                server = liaison.websocket.WebsocketLiaison("localhost", 0, Own())
+                thread = threading.Thread(target=server.start)
+                thread.start()
+                while not server.alive:
+                    await asyncio.sleep(0.01)
+                """,
+                "server.port",
+            )
+            with Client(f"ws://localhost:{port}") as client:
+                assert client.result("double", 21) == 42
+                assert client.result("run", "helpers:slow_value", "later", 0.01) == "later"
+                assert client.result("store", "seen", [1, 2]) == "seen"
+                assert execute("server.send({'tag': 'alert'})", "server.companion.namespace['seen']") == "[1, 2]"
+                assert client.receive() == {"tag": "alert", "evt": {}}
+                posted = kernel.execute("server.send({'tag': 'begun'}); time.sleep(60)")
+                assert client.receive()["tag"] == "begun"
+                reply = {"parent_header": {"msg_id": ""}}
+                while reply["parent_header"]["msg_id"] != posted:
+                    manager.interrupt_kernel()  # again, as a call that is about to block may miss it
+                    with contextlib.suppress(queue.Empty):
+                        reply = kernel.get_shell_msg(timeout=1)
+                assert reply["content"]["ename"] == "KeyboardInterrupt"
+                assert client.result("ping") == "pong"
+            assert execute("server.stop(); thread.join(10)", "(thread.is_alive(), server.alive)") == "(False, False)"
+    finally:
+        kernel.stop_channels()
+        manager.shutdown_kernel()

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import _thread
+import atexit
+import os
+
 from .. import _core, _otherqt
 from ..companion import Companion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional, Union
+    from typing import Any, Dict, List, Optional, Union
 
 __all__ = ["WebsocketLiaison"]
 
@@ -27,6 +31,25 @@ _OPTIONS = {
     "tls_key",
     "token",
 }
+
+#: Those that serve, by a lock which is released when they have ended.
+_serving: Dict[_thread.LockType, WebsocketLiaison] = {}
+
+#: Seconds that the interpreter's end waits for them.
+_LONGEST_END = 2.0
+
+
+def _end_all() -> None:
+    """Stop the servers in daemon threads, which Python would cut off in the midst of their work."""
+    serving = list(_serving.items())
+    for _, server in serving:
+        server.stop()
+    for ended, _ in serving:
+        ended.acquire(timeout=_LONGEST_END)
+
+
+atexit.register(_end_all)
+os.register_at_fork(after_in_child=_serving.clear)
 
 
 class WebsocketLiaison:
@@ -98,14 +121,22 @@ class WebsocketLiaison:
         """Serve until :meth:`stop`, and in Python's main thread also until SIGINT or SIGTERM.
 
         Commands run on the thread that calls this. The start marker is written to standard output when the first
-        client may come, the stop marker at the end.
+        client may come, the stop marker at the end. In a daemon thread it also ends with the interpreter, which
+        waits two seconds at the most for the command that runs.
 
         Raises:
             OSError: the address cannot be served.
             RuntimeError: it is being served already.
 
         """
-        self._service.run(self.companion)
+        ended = _thread.allocate_lock()
+        ended.acquire()
+        _serving[ended] = self
+        try:
+            self._service.run(self.companion)
+        finally:
+            _serving.pop(ended, None)
+            ended.release()
 
     def stop(self) -> None:
         """End :meth:`start` soon, from any thread: the command that runs is run to its end, the next is not begun."""
