@@ -25,27 +25,29 @@ __all__ = ["Companion", "WebsocketLiaison", "companion", "constants", "encode", 
 
 __version__ = "0.1.0"
 
+# For type checkers, every name would be there.
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> object:
-    if name in ("_core", "companion", "constants", "websocket"):
-        import importlib
+    def __getattr__(name: str) -> object:
+        if name in ("_core", "companion", "constants", "websocket"):
+            import importlib
 
-        try:
-            return importlib.import_module("." + name, __name__)
-        except ImportError as error:
-            from ._otherqt import explained
+            try:
+                return importlib.import_module("." + name, __name__)
+            except ImportError as error:
+                from ._otherqt import explained
 
-            raise explained(error) from error.__cause__
-    if name == "encode":
-        from ._forms import encode
+                raise explained(error) from error.__cause__
+        if name == "encode":
+            from ._forms import encode
 
-        return encode
-    if name == "Companion":
-        from .companion import Companion
+            return encode
+        if name == "Companion":
+            from .companion import Companion
 
-        return Companion
-    if name == "WebsocketLiaison":
-        from .websocket import WebsocketLiaison
+            return Companion
+        if name == "WebsocketLiaison":
+            from .websocket import WebsocketLiaison
 
-        return WebsocketLiaison
-    raise AttributeError("module 'liaison' has no attribute " + repr(name))
+            return WebsocketLiaison
+        raise AttributeError("module 'liaison' has no attribute " + repr(name))

@@ -99,9 +99,25 @@ def test_version(python: Path) -> None:
     assert shown.stdout == f"liaison {result.stdout}"
 
 
+POOL = """
+import concurrent.futures, multiprocessing
+
+answer = 42
+
+
+def square(number):
+    return number * number
+
+
+def squares(*numbers):
+    with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(square, numbers))
+"""
+
+
 @pytest.mark.parametrize("form", ["module", "script"])
 def test_a_command_is_served(python: Path, form: str, tmp_path: Path) -> None:
-    (tmp_path / "beside.py").write_text("answer = 42\n")
+    (tmp_path / "beside.py").write_text(POOL)
     program = [python, "-m", "liaison.websocket"] if form == "module" else [python.with_name("liaison")]
     with subprocess.Popen(
         [*program, "localhost:0"],
@@ -120,8 +136,31 @@ def test_a_command_is_served(python: Path, form: str, tmp_path: Path) -> None:
                 assert client.result("get", "beside:answer") == 42
                 assert client.result("get", "sys:path")[0] == str(tmp_path)
                 assert str(python.parent) not in client.result("get", "sys:path")
+                assert client.result("run", "beside:squares", 2, 3) == [4, 9]
             process.terminate()
             assert process.wait(20) == 0
             assert process.stderr.read() == b""
+        finally:
+            process.kill()
+
+
+def test_isolated_script(python: Path, tmp_path: Path) -> None:
+    """It does not look into the current folder, and loses none of the others."""
+    (tmp_path / "beside.py").write_text("answer = 42\n")
+    with subprocess.Popen(
+        [python, "-I", python.with_name("liaison"), "localhost:0"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=tmp_path,
+        env=PLAIN,
+        bufsize=0,
+    ) as process:
+        try:
+            assert process.stdout
+            with Client(f"ws://localhost:{int(process.stdout.read(1000).rsplit(b':')[-1])}") as client:
+                plain = subprocess.run(
+                    [python, "-I", "-c", "import sys; print(sys.path)"], capture_output=True, text=True, check=True
+                )
+                assert repr(client.result("get", "sys:path")) == plain.stdout.strip()
         finally:
             process.kill()

@@ -32,7 +32,7 @@ def main() -> int:
 
 def script() -> int:
     """Be the command ``liaison``: as ``python -m``, look for modules in the current folder, not in the script's own."""
-    if not getattr(sys.flags, "safe_path", False):
+    if not getattr(sys.flags, "safe_path", sys.flags.isolated):  # Python 3.11 gave it a flag of its own
         try:
             sys.path[0] = os.getcwd()
         except OSError:  # a current folder that has been deleted is none
