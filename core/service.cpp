@@ -33,6 +33,7 @@ void Service::run(const py::object &companion)
         m_session = nullptr;
         m_port = 0;
     };
+    QObject::connect(&session, &Session::ending, &session, end);
     try {
         session.run();
     } catch (...) {

@@ -287,6 +287,7 @@ void Session::run()
     }
     m_companion.close();
     m_companion.abandonPending();
+    Q_EMIT ending();
     const py::gil_scoped_release idle;
     finishIo();
     if (m_options.ownsProcess)

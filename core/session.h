@@ -54,6 +54,9 @@ public:
 Q_SIGNALS:
     void started(quint16 port);
 
+    /// What lives on the I/O thread is about to end: nothing that is thread-safe may be called any more.
+    void ending();
+
 private:
     /// Lets an object live on the I/O thread, and end with it.
     template <typename Object> Object *onIo(Object *object);

@@ -227,6 +227,35 @@ def test_signal_ends_start_in_the_main_thread(number: int) -> None:
     assert STOP in rest and rest.endswith(b"after\n")
 
 
+def test_what_is_asked_while_it_stops_does_no_harm() -> None:
+    """Other threads know nothing of its end."""
+    run(
+        """
+        server = liaison.websocket.WebsocketLiaison("localhost", 0)
+        is_over = False
+
+        def pester():
+            while not is_over:
+                server.send({"tag": "alert"}, timeout=0)
+                server.messages
+                server.alive
+                server.port
+
+        threads = [threading.Thread(target=pester, daemon=True) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for _ in range(40):
+            serving = serve(server)
+            server.stop()
+            serving.join(10)
+            assert not serving.is_alive()
+        is_over = True
+        for thread in threads:
+            thread.join()
+        """
+    )
+
+
 def test_started_and_stopped_without_a_leak() -> None:
     """Descriptors and threads are back to the number that they had, memory stops to grow."""
     run(
