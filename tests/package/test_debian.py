@@ -16,7 +16,6 @@ import pytest
 
 from support import BUILD, PATIENCE, ROOT, START, STOP, TRAY, environment, serving
 
-
 with_window = pytest.mark.skipif(not TRAY.exists(), reason="the debugging window is not built")
 
 

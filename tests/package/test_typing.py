@@ -131,8 +131,8 @@ def test_both_forms_have_the_same_options() -> None:
         return [line.strip() for line in described.splitlines()]
 
     executable = options(EXECUTABLE)
-    own = [line for line in executable if line.startswith(("--python ", "--constants "))]
-    assert len(own) == 2
+    own = [line for line in executable if line.startswith(("--python ", "--constants ", "--tray ", "--attach "))]
+    assert len(own) == 4
     assert options(sys.executable, "-m", "liaison.websocket") == [line for line in executable if line not in own]
 
 
