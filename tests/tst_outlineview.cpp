@@ -15,6 +15,7 @@ class TestOutlineView : public QObject {
 private Q_SLOTS:
     void showsAText();
     void copies();
+    void longTextsAreShownWhenAskedFor();
     void saysWhyThereIsNothing();
 };
 
@@ -50,6 +51,27 @@ void TestOutlineView::copies()
     tree->setFocus();
     QTest::keySequence(tree, QKeySequence::Copy);
     QTRY_COMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("2.50"));
+}
+
+void TestOutlineView::longTextsAreShownWhenAskedFor()
+{
+    OutlineView view(QStringLiteral("Answer"));
+    view.show();
+    const auto text = "[\"" + QByteArray(OutlineView::longestAtOnce, 'x') + "\", 5]";
+    view.setText(text);
+    auto *tree = view.findChild<QTreeView *>();
+    QVERIFY(!tree->isVisible());
+    QCOMPARE(view.text(), text);
+    auto *label = view.findChild<QLabel *>();
+    QVERIFY(label->text().contains(QStringLiteral("2.1 MB")));
+    // By keyboard: to the link, and through it.
+    view.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&view));
+    label->setFocus();
+    QTest::keyClick(label, Qt::Key_Tab);
+    QTest::keyClick(label, Qt::Key_Return);
+    QTRY_VERIFY(tree->isVisible());
+    QCOMPARE(tree->model()->rowCount(), 2);
 }
 
 void TestOutlineView::saysWhyThereIsNothing()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "outlineview.h"
 
+#include "callmodel.h"
+
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
@@ -41,6 +43,8 @@ OutlineView::OutlineView(const QString &name, QWidget *parent)
 
     m_why->setAlignment(Qt::AlignCenter);
     m_why->setWordWrap(true);
+    m_why->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    connect(m_why, &QLabel::linkActivated, this, &OutlineView::showText);
     m_why->setForegroundRole(QPalette::PlaceholderText);
     addWidget(m_tree);
     addWidget(m_why);
@@ -49,8 +53,18 @@ OutlineView::OutlineView(const QString &name, QWidget *parent)
 
 void OutlineView::setText(const QByteArray &json)
 {
+    if (json.size() <= longestAtOnce) {
+        m_text = json;
+        showText();
+        return;
+    }
+    setNothing(tr("It has %1. <a href=\"show\">Show it</a>").arg(sizeText(json.size())));
     m_text = json;
-    m_model.setText(json);
+}
+
+void OutlineView::showText()
+{
+    m_model.setText(m_text);
     m_tree->expandToDepth(unfoldedDepth - 1);
     setCurrentWidget(m_tree);
 }

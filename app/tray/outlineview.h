@@ -11,10 +11,14 @@ class QTreeView;
 
 namespace liaison {
 
-/// A JSON text, to be folded, and copied as a whole or in part. Where there is none, it says why.
+/// A JSON text, to be folded, and copied as a whole or in part. Where there is none, it says why. One that
+/// takes a while to read is shown when it is asked for.
 class OutlineView final : public QStackedWidget {
     Q_OBJECT
 public:
+    /// Bytes of the longest text that is shown at once.
+    static constexpr qsizetype longestAtOnce = qsizetype(2) << 20;
+
     /// @param name for those who do not see it
     explicit OutlineView(const QString &name, QWidget *parent = nullptr);
 
@@ -26,6 +30,7 @@ public:
     const QByteArray &text() const { return m_text; }
 
 private:
+    void showText();
     void copySelected() const;
 
     OutlineModel m_model;
