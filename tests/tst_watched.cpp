@@ -4,7 +4,10 @@
 #include "liaisonprocess.h"
 #include "trayoptions.h"
 
+#include <QFile>
+#include <QProcess>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace liaison;
@@ -28,6 +31,7 @@ private Q_SLOTS:
     void followsAChild();
     void aChildThatFails();
     void attaches();
+    void speaksTls();
 };
 
 void TestWatched::followsAChild()
@@ -70,6 +74,27 @@ void TestWatched::attaches()
     liaison.reset();
     QTRY_VERIFY(watched.state() == Watched::State::Connecting);
     QVERIFY(watched.stateText().startsWith(QStringLiteral("connecting to ") + options.attachTo));
+}
+
+void TestWatched::speaksTls()
+{
+    const QTemporaryDir folder;
+    const auto certificate = folder.filePath(QStringLiteral("certificate.pem"));
+    const auto key = folder.filePath(QStringLiteral("key.pem"));
+    // Made for another name than the one it is reached by.
+    QCOMPARE(QProcess::execute(QStringLiteral("openssl"),
+                               {QStringLiteral("req"), QStringLiteral("-x509"), QStringLiteral("-newkey"),
+                                QStringLiteral("rsa:2048"), QStringLiteral("-nodes"), QStringLiteral("-subj"),
+                                QStringLiteral("/CN=elsewhere"), QStringLiteral("-out"), certificate,
+                                QStringLiteral("-keyout"), key}),
+             0);
+    auto options = childOptions({QStringLiteral("--tls-certificate"), certificate,
+                                 QStringLiteral("--tls-key"), key, QStringLiteral("localhost:0")});
+    options.usesTls = true;
+    options.authorities = QSslCertificate::fromPath(certificate);
+    Watched watched(options);
+    watched.begin();
+    QTRY_VERIFY2(watched.state() == Watched::State::Watching, qPrintable(watched.stateText()));
 }
 
 QTEST_MAIN(TestWatched)

@@ -72,7 +72,9 @@ StatusIcon::StatusIcon(QObject *parent)
 
 void StatusIcon::setActivity(Activity activity, const QString &text)
 {
-    setToolTip(QStringLiteral("Liaison: ") + text);
+    // It is asked often, and each change goes to the desktop.
+    if (const auto shown = QStringLiteral("Liaison: ") + text; shown != toolTip())
+        setToolTip(shown);
     if (activity == m_activity)
         return;
     m_activity = activity;
