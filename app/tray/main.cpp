@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "process.h"
 #include "trayprogram.h"
 
 #include <QApplication>
@@ -27,6 +28,8 @@ int complain(const char *sentence, int exitCode)
 
 int main(int argc, char *argv[])
 {
+    prepareProcess();
+    acceptInterrupts();
     // Who reads standard output may go first.
     std::signal(SIGPIPE, SIG_IGN);
     if (!hasDesktop())
