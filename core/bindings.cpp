@@ -13,6 +13,8 @@
 #include "service.h"
 #include "target.h"
 
+#include <pybind11/eval.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -48,10 +50,19 @@ py::list textList(const QByteArrayList &texts)
     return list;
 }
 
+/// Evaluating text that is interrupted leaves a note, for which Python sends SIGINT to itself at its end,
+/// since 3.12 also after sys.exit(). Commands are interrupted for other reasons: the next evaluation takes it
+/// back.
+void forgetInterruptedEvaluation()
+{
+    py::eval("None", py::dict());
+}
+
 void run(Service &service, const py::object &companion)
 {
     try {
         service.run(companion);
+        forgetInterruptedEvaluation();
     } catch (const ServiceError &error) {
         PyErr_SetString(PyExc_OSError, error.what());
         throw py::error_already_set();

@@ -287,3 +287,16 @@ def test_a_thread_of_the_parent_may_end(form: str) -> None:
         check_end(server)
     finally:
         server.close()
+
+
+def test_an_interrupted_evaluation_is_no_interrupted_process(form: str) -> None:
+    """Python takes note of it, and would end as if Ctrl-C had been pressed."""
+    with serving(form) as server, server.client() as client, server.client() as other:
+        # What is imported to tell of an error evaluates text as well.
+        assert client.error("run", "math:sqrt", -1)
+        posted = client.post("run", "builtins:exec", "while True: pass")
+        while other.result("info")["running"] != posted:
+            pass
+        assert other.result("interrupt", posted) is True
+        assert client.receive()["error"][-1] == "KeyboardInterrupt\n"
+        assert server.stop()[::2] == (0, b"")
